@@ -1,0 +1,1 @@
+"""The launcher: runs the whole of Gridloop on one machine."""
