@@ -1,0 +1,7 @@
+"""A campaign: a draft asks nobody; an active one asks on its occasions; a closed one never again."""
+
+from typing import Literal
+
+State = Literal["draft", "active", "closed"]
+
+MOVES: dict[State, tuple[State, ...]] = {"draft": ("active", "closed"), "active": ("closed",), "closed": ()}

@@ -1,0 +1,61 @@
+"""The invitation's token: the only key a respondent has.
+
+``base64url(invitation id (16 bytes) | expiry (8 bytes, Unix seconds) | first 16 bytes of HMAC-SHA256)``, 54
+characters. It is made anew from the invitation's row whenever it is needed and is stored nowhere.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+PURPOSE = b"gridloop survey invitation v1|"
+ID, EXPIRY, MAC = 16, 8, 16
+
+
+class NotGenuine(ValueError):  # noqa: N818
+    """The token was cut, mistyped or forged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    invitation: UUID
+    expires_at: datetime
+
+    def expired(self, now: datetime) -> bool:
+        return now >= self.expires_at
+
+
+def sign(key: bytes, token: Token) -> str:
+    """The token as text; ``expires_at`` counts in whole seconds."""
+    body = token.invitation.bytes + int(token.expires_at.timestamp()).to_bytes(EXPIRY)
+    return _text(body + _mac(key, body))
+
+
+def read(key: bytes, text: str) -> Token:
+    """The token's content; raises NotGenuine unless this key signed it. Expired ones are read too."""
+    try:
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError) as error:
+        raise NotGenuine("The invitation is not a token of this service.") from error
+    body, mac = raw[:-MAC], raw[-MAC:]
+    if len(raw) != ID + EXPIRY + MAC or _text(raw) != text or not hmac.compare_digest(mac, _mac(key, body)):
+        raise NotGenuine("The invitation is not a token of this service; open the link again as it was sent.")
+    expires_at = datetime.fromtimestamp(int.from_bytes(body[ID:]), UTC)
+    return Token(UUID(bytes=body[:ID]), expires_at)
+
+
+def link(page: str, text: str) -> str:
+    """The link for the customer: the token stands in the fragment, which browsers send to no server."""
+    return f"{page.rstrip('/')}/s/#{text}"
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, PURPOSE + body, hashlib.sha256)[:MAC]

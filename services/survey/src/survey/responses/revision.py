@@ -1,0 +1,54 @@
+"""What becomes of a response whose id is known already.
+
+The phone makes the id and counts its revisions, so that a repeated delivery over a bad network is recognised.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kit.errors import Conflict
+
+Move = Literal["insert", "replace", "same"]
+
+
+class Clash(Conflict):
+    """The id stands for something else already."""
+
+    code, title = "revision_clash", "This response is stored differently"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of a response: ``digest`` is SHA-256 over its canonical body."""
+
+    revision: int
+    digest: str
+    complete: bool
+
+
+def decide(stored: Version | None, sent: Version) -> Move:
+    """The same revision and body is the same success; a higher revision replaces an incomplete answer.
+
+    Raises Clash for anything else under that id.
+    """
+    if stored is None:
+        return "insert"
+    if stored.revision == sent.revision:
+        if stored.digest == sent.digest:
+            return "same"
+        raise Clash(
+            f"Revision {sent.revision} is stored with another body; send a change under a higher revision."
+        )
+    if sent.revision < stored.revision:
+        raise Clash(f"Revision {sent.revision} is older than the stored {stored.revision}.")
+    if stored.complete:
+        raise Clash(f"The answer was completed with revision {stored.revision} and can no longer be changed.")
+    return "replace"
+
+
+def digest(body: dict[str, Any]) -> str:
+    """SHA-256 in hexadecimal over the body as JSON with sorted keys and no spaces."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

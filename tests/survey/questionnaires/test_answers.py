@@ -1,0 +1,139 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.questionnaires.answers import faults, visible
+from survey.questionnaires.definition import Definition
+
+
+def words(text="?"):
+    return {"zh-CN": text, "en": text}
+
+
+def options(*codes):
+    return [{"code": code, "text": words()} for code in codes]
+
+
+DEFINITION = Definition.model_validate(
+    {
+        "title": words(),
+        "introduction": words(),
+        "items": [
+            {"code": "contact", "type": "consent", "meaning": "may_contact", "text": words()},
+            {"code": "overall", "type": "rating", "required": True, "text": words()},
+            {
+                "code": "why",
+                "type": "text",
+                "longest": 10,
+                "when": {"<=": [{"var": "overall"}, 2]},
+                "text": words(),
+            },
+            {"code": "more", "type": "text", "when": {"var": "why"}, "text": words()},
+            {"code": "recommend", "type": "nps", "text": words()},
+            {"code": "one", "type": "single_choice", "options": options("a", "b"), "text": words()},
+            {
+                "code": "some",
+                "type": "multiple_choice",
+                "most": 2,
+                "options": options("a", "b", "c"),
+                "text": words(),
+            },
+        ],
+    }
+)
+
+
+def found(answers, *, complete=False):
+    return [(fault.pointer, fault.detail) for fault in faults(DEFINITION, answers, complete=complete)]
+
+
+class TestGoodAnswers:
+    def test_a_full_answer_has_no_fault(self):
+        answers = {
+            "contact": True,
+            "overall": 2,
+            "why": "抄错表了",
+            "more": "",
+            "recommend": 0,
+            "one": "a",
+            "some": ["c", "a"],
+        }
+        assert found(answers, complete=True) == []
+
+    def test_an_unfinished_answer_may_lack_what_is_required(self):
+        assert found({}, complete=False) == []
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("code", "value", "pointer", "sentence"),
+        [
+            ("overall", "4", "/answers/overall", "whole number from 1 to 5"),
+            ("overall", 4.0, "/answers/overall", "whole number"),
+            ("overall", True, "/answers/overall", "whole number"),
+            ("overall", None, "/answers/overall", "whole number"),
+            ("overall", 0, "/answers/overall", "from 1 to 5"),
+            ("overall", 6, "/answers/overall", "from 1 to 5"),
+            ("recommend", 99, "/answers/recommend", "from 0 to 10"),
+            ("recommend", float("nan"), "/answers/recommend", "whole number"),
+            ("one", "c", "/answers/one", "one of a, b"),
+            ("one", ["a"], "/answers/one", "one of a, b"),
+            ("some", "a", "/answers/some", "list"),
+            ("some", [], "/answers/some", "at least one"),
+            ("some", ["a", "z"], "/answers/some/1", "one of a, b, c"),
+            ("some", ["a", "a"], "/answers/some/1", "twice"),
+            ("some", ["a", ["b"]], "/answers/some/1", "one of"),
+            ("some", ["a", "b", "c"], "/answers/some", "At most 2"),
+            ("contact", 1, "/answers/contact", "true or false"),
+            ("contact", "true", "/answers/contact", "true or false"),
+            ("unknown", 1, "/answers/unknown", "no item of this code"),
+            ("a/b~c", 1, "/answers/a~1b~0c", "no item of this code"),
+            ("bad\ud800\x00", 1, "/answers/bad\\ud800\\u0000", "no item of this code"),
+        ],
+    )
+    def test_each_wrong_value_is_named_by_its_pointer(self, code, value, pointer, sentence):
+        ((at, detail),) = found({code: value})
+        assert at == pointer
+        assert sentence in detail
+
+    @pytest.mark.parametrize("value", [3, "x" * 11, "a\x00b", "\ud83d", ["x"]])
+    def test_wrong_texts(self, value):
+        ((at, _),) = found({"overall": 1, "why": value})
+        assert at == "/answers/why"
+
+    def test_an_answer_to_a_hidden_item_is_a_fault(self):
+        assert found({"overall": 4, "why": "x"}) == [
+            ("/answers/why", "This item is hidden by the other answers; leave it out.")
+        ]
+
+    def test_a_hidden_answer_shows_nothing_further(self):
+        assert [at for at, _ in found({"overall": 4, "why": "x", "more": "y"})] == [
+            "/answers/why",
+            "/answers/more",
+        ]
+
+    def test_what_is_required_must_be_there_when_complete(self):
+        assert [at for at, _ in found({"recommend": 3}, complete=True)] == ["/answers/overall"]
+
+
+class TestProperties:
+    @given(
+        st.dictionaries(
+            st.sampled_from([item.code for item in DEFINITION.items]) | st.text(),
+            st.recursive(
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+                lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+                max_leaves=5,
+            ),
+        ),
+        st.booleans(),
+    )
+    def test_no_answer_breaks_the_check_and_every_fault_can_be_sent(self, answers, complete):
+        for fault in faults(DEFINITION, answers, complete=complete):
+            json.dumps([fault.pointer, fault.detail], ensure_ascii=False).encode()
+
+    @given(st.integers(1, 5))
+    def test_the_reason_is_asked_of_the_dissatisfied_only(self, overall):
+        assert ("why" in visible(DEFINITION, {"overall": overall})) == (overall <= 2)
