@@ -1,0 +1,1 @@
+"""Trouble calls (故障报修): answered at once, understood afterwards."""

@@ -1,0 +1,1 @@
+"""From trouble calls to the device that probably failed, and why."""

@@ -1,0 +1,1 @@
+"""How reliable supply was, in figures that name their formula."""

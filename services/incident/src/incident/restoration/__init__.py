@@ -1,0 +1,1 @@
+"""Restoration in steps, each with the exact customers it brought back."""
