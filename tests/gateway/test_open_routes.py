@@ -1,6 +1,6 @@
 """Operations that need no sign-in."""
 
-from gateway.forwarding.open_routes import OpenRoutes
+from gateway.documents.open_routes import OpenRoutes
 
 DOCUMENT = {
     "paths": {

@@ -12,9 +12,7 @@ def fields_of(body: bytes) -> dict[str, str]:
 
     ValueError where a field is there twice, or where it is no form.
     """
-    pairs = parse_qsl(
-        body.decode("utf-8"), strict_parsing=True, max_num_fields=FIELDS, keep_blank_values=True
-    )
+    pairs = parse_qsl(body.decode("utf-8"), strict_parsing=True, max_num_fields=FIELDS, keep_blank_values=True)
     if len({name for name, _ in pairs}) < len(pairs):
         raise ValueError("a field is there twice")
     return dict(pairs)

@@ -1,9 +1,12 @@
-"""How often somebody may try to sign in: by account and address first, by address last.
+"""How often somebody may fail to sign in: by account and address first, by address last.
 
 A school or an office shares one address, so an address alone is given many more attempts. Counted in memory,
 per process: what is protected is the guessing of passwords, which Argon2id slows down besides.
 """
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
 from time import time
 
@@ -11,39 +14,73 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-ATTEMPTS_OF_PAIR = 5
-ATTEMPTS_ON_ACCOUNT = 30
-ATTEMPTS_FROM_ADDRESS = 120
+from kit.errors import TooMany, Unauthenticated
+
+FAILURES_OF_PAIR = 5
+FAILURES_ON_ACCOUNT = 30
+FAILURES_FROM_ADDRESS = 120
+_PAIR = RateLimitItemPerMinute(FAILURES_OF_PAIR)
+_ACCOUNT = RateLimitItemPerMinute(FAILURES_ON_ACCOUNT, 15)
+_ADDRESS = RateLimitItemPerMinute(FAILURES_FROM_ADDRESS)
+
+Counted = tuple[RateLimitItem, tuple[str, ...]]
+
+
+class WrongCredentials(Unauthenticated):
+    """One answer for an unknown account, a wrong password and an account that is closed."""
+
+    code, title = "wrong_credentials", "The credentials are wrong"
+
+
+class TooManyAttempts(TooMany):
+    code, title = "too_many_attempts", "Too many attempts to sign in"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"Too many attempts failed; try again in {seconds} seconds.",
+            headers={"Retry-After": str(seconds), "RateLimit": f'"sign-in";r=0;t={seconds}'},
+        )
 
 
 class Throttle:
-    """Counts attempts; one per process."""
+    """Counts failures and attempts under way; one per process."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._pair = RateLimitItemPerMinute(ATTEMPTS_OF_PAIR)
-        self._account = RateLimitItemPerMinute(ATTEMPTS_ON_ACCOUNT, 15)
-        self._address = RateLimitItemPerMinute(ATTEMPTS_FROM_ADDRESS)
+        self._under_way: Counter[tuple[str, ...]] = Counter()
 
-    def attempt(self, account: str, address: str) -> int:
-        """Counts an attempt and returns the seconds to wait; 0 where it may be made.
+    @contextmanager
+    def attempt(self, account: str, address: str) -> Iterator[None]:
+        """Around one attempt: refuses it, or counts the failure when WrongCredentials is raised within.
 
-        Counted before the password is looked at: of a hundred attempts at once, only the first few are.
+        Attempts under way count as failed until they end: of a hundred at once only the first few are made.
         """
-        waits = [0 if self._limiter.hit(*key) else self._wait(*key) for key in self._keys(account, address)]
-        return max(waits)
+        counted = _counted(account, address)
+        if wait := max(map(self._wait, counted)):
+            raise TooManyAttempts(wait)
+        keys = [key for _, key in counted]
+        self._under_way.update(keys)
+        try:
+            yield
+        except WrongCredentials:
+            for item, key in counted:
+                self._limiter.hit(item, *key)
+            raise
+        finally:
+            self._under_way.subtract(keys)
+            self._under_way += Counter()  # drops what fell to zero
 
-    def succeeded(self, account: str, address: str) -> None:
-        """Forgets the attempts of this account from this address."""
-        self._limiter.clear(self._pair, "pair", account, address)
-
-    def _keys(self, account: str, address: str) -> list[tuple[RateLimitItem, *tuple[str, ...]]]:
-        return [
-            (self._pair, "pair", account, address),
-            (self._account, "account", account),
-            (self._address, "address", address),
-        ]
-
-    def _wait(self, item: RateLimitItem, *identifiers: str) -> int:
-        reset, _ = self._limiter.get_window_stats(item, *identifiers)
+    def _wait(self, counted: Counted) -> int:
+        item, key = counted
+        reset, remaining = self._limiter.get_window_stats(item, *key)
+        if remaining > self._under_way[key]:
+            return 0
         return max(1, ceil(reset - time()))
+
+
+def _counted(account: str, address: str) -> list[Counted]:
+    return [
+        (_PAIR, ("pair", account, address)),
+        (_ACCOUNT, ("account", account)),
+        (_ADDRESS, ("address", address)),
+    ]

@@ -59,9 +59,7 @@ def _with_own_security(document: Document, paths: Mapping[str, Any]) -> dict[str
     """Writes the document's default security into each operation, where the merged one has no default."""
     default = document.get("security", [])
     return {
-        path: {
-            key: {"security": default, **value} if key in METHODS else value for key, value in item.items()
-        }
+        path: {key: {"security": default, **value} if key in METHODS else value for key, value in item.items()}
         for path, item in paths.items()
     }
 
@@ -87,9 +85,7 @@ def _ambiguous(by_service: Mapping[str, Mapping[Component, Any]]) -> set[Compone
             meanings[component].append(body)
     found = {component for component, bodies in meanings.items() if any(body != bodies[0] for body in bodies)}
     users = {
-        component: set().union(*map(_references, bodies))
-        for component, bodies in meanings.items()
-        if len(bodies) > 1
+        component: set().union(*map(_references, bodies)) for component, bodies in meanings.items() if len(bodies) > 1
     }
     found = {component for component in found if component[0] != "securitySchemes"}  # one sign-in for all
     while more := {component for component, used in users.items() if used & found} - found:
