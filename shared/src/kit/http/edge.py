@@ -1,0 +1,70 @@
+"""The outermost layer: lineage, timing and security headers, in pure ASGI."""
+
+import re
+import time
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit.lineage import Lineage, current
+from kit.telemetry.logs import logger
+from kit.telemetry.metrics import Metrics
+
+TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+CORRELATION = re.compile(r"^[\w.:-]{1,100}$")
+QUIET = ("/health/", "/metrics", "/v1/demo/")
+SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+log = logger("kit.http")
+
+
+class Edge:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        seen = {"status": 500}
+        token = current.set(_lineage(dict(scope["headers"])))
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+                _add_headers(message)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            self._note(scope, seen["status"], time.perf_counter() - began)
+            current.reset(token)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        self.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        if not route.startswith(QUIET):
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _lineage(headers: dict[bytes, bytes]) -> Lineage:
+    trace = headers.get(b"traceparent", b"").decode("latin-1")
+    if not TRACEPARENT.match(trace):
+        trace = f"00-{token_hex(16)}-{token_hex(8)}-01"
+    lineage = Lineage(traceparent=trace)
+    story = headers.get(b"x-correlation-id", b"").decode("latin-1")
+    return replace(lineage, correlation=story) if CORRELATION.match(story) else lineage
+
+
+def _add_headers(message: Message) -> None:
+    headers: list[Any] = message.setdefault("headers", [])
+    present = {name for name, _ in headers}
+    headers.extend(pair for pair in SECURITY_HEADERS if pair[0] not in present)

@@ -1,0 +1,91 @@
+"""How every service's app is put together."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from kit import demo
+from kit.clock import Clock
+from kit.context import Context
+from kit.db.migrate import check
+from kit.events import dead_letters, feed
+from kit.events.handlers import Consumers
+from kit.http import health, problems
+from kit.http.edge import Edge
+from kit.http.runtime import Parts, Runtime
+from kit.jobs import Jobs
+from kit.settings import ServiceSettings
+from kit.telemetry import logs
+from kit.timers import Timers
+
+Hook = Callable[[Runtime], Any]
+
+
+def create_service(
+    settings: ServiceSettings,
+    *,
+    name: str,
+    migrations: Path,
+    routers: Sequence[APIRouter],
+    consumers: Sequence[Consumers] = (),
+    timers: Sequence[Timers] = (),
+    jobs: Sequence[Jobs] = (),
+    clock: Clock | None = None,
+    description: str = "",
+    on_start: Sequence[Hook] = (),
+) -> FastAPI:
+    """One FastAPI app with its runtime in ``app.state.runtime``.
+
+    At start it refuses a database whose schema is older or newer than ``migrations``. ``on_start`` functions
+    are awaited with the runtime once the database fits.
+    """
+    runtime = Runtime(name, settings, Parts(list(consumers), list(timers), list(jobs)), clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        logs.configure(name, settings.log_level)
+        await check(settings.database_url.get_secret_value(), migrations)
+        for hook in on_start:
+            await hook(runtime)
+        await runtime.start()
+        try:
+            yield
+        finally:
+            await runtime.stop()
+
+    app = FastAPI(
+        title=f"Gridloop {name}",
+        version="1",
+        description=description,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        max_body_size=settings.body_limit,
+        strict_content_type=True,
+    )
+    app.state.runtime = runtime
+    problems.install(app)
+    app.add_middleware(Edge, metrics=runtime.metrics)
+    # dead letters before the feed: its paths are more special
+    for router in (*routers, dead_letters.router, feed.router, health.router):
+        app.include_router(router)
+    if settings.demo_clock:
+        app.include_router(demo.router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.runtime.context
+    return context
+
+
+Ctx = Annotated[Context, Depends(_context)]

@@ -1,0 +1,59 @@
+"""JSON logs on standard output: ids and numbers, never names, numbers of people, or free text."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from kit.lineage import current
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """One line of JSON per entry, the standard library's loggers included."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        _lineage,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.dict_tracebacks,
+            structlog.processors.EventRenamer("message"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers[:] = []
+        logging.getLogger(name).propagate = True
+    # httpx logs whole URLs, which may carry what does not belong in a log
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def logger(name: str) -> Any:
+    return structlog.get_logger(name)
+
+
+def _lineage(_: Any, __: str, entry: dict[str, Any]) -> dict[str, Any]:
+    lineage = current.get()
+    if lineage.traceparent:
+        entry["trace"] = lineage.traceparent
+    if lineage.correlation:
+        entry["correlation"] = lineage.correlation
+    return entry
