@@ -28,9 +28,7 @@ class Credentials:
     def make(self) -> None:
         self.public.mkdir(exist_ok=True, mode=0o700)
         self._once(self._folder / "passwords.json", _passwords)
-        self._once(
-            self.operator, lambda: {"client_id": "operator", "client_secret": secrets.token_urlsafe(32)}
-        )
+        self._once(self.operator, lambda: {"client_id": "operator", "client_secret": secrets.token_urlsafe(32)})
         self._once(self.first_admin, lambda: {"login": "admin", "password": secrets.token_urlsafe(12)})
         for service in SERVICES:
             self._once(self.keyring(service), _keyring)
@@ -55,9 +53,7 @@ class Credentials:
         except OSError as error:
             raise MachineError(f"The secret {path} cannot be read: {error.strerror}.") from error
         except ValueError as error:
-            raise MachineError(
-                f"The secret {path} is damaged (not JSON): put it back from a backup."
-            ) from error
+            raise MachineError(f"The secret {path} is damaged (not JSON): put it back from a backup.") from error
 
     def _once(self, path: Path, make: Callable[[], object]) -> None:
         if not path.exists():

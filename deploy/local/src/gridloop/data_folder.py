@@ -43,9 +43,11 @@ class DataFolder:
                 self.layout.version.write_text(DATA_VERSION + "\n", encoding="utf-8")
         return left
 
-    def describe(self, **what: object) -> None:
-        """Leave for others what runs here: ``url``, ``pid`` and the like."""
-        self._status.write_text(json.dumps(what | {"pid": os.getpid()}), encoding="utf-8")
+    def describe(self, **what: object) -> dict[str, object]:
+        """Leave for others what runs here: ``url``, ``data`` and this process's ``pid``."""
+        told = what | {"pid": os.getpid()}
+        self._status.write_text(json.dumps(told), encoding="utf-8")
+        return told
 
     def described(self) -> dict[str, object]:
         """What runs here, by its own account; empty when nothing does."""
@@ -78,15 +80,14 @@ class DataFolder:
             lock.close()
             raise OccupiedError(self._who()) from None
         self._lock = lock
-        self._status.unlink(missing_ok=True)
+        self.describe()
 
     def _who(self) -> str:
         known = self.described()
         where = f" at {known['url']}" if "url" in known else ""
         process = f" (process {known['pid']})" if "pid" in known else ""
         return (
-            f"A suite already runs{where} on {self.layout.root}{process}: "
-            f"stop it, or take another folder with --data."
+            f"A suite already runs{where} on {self.layout.root}{process}: stop it, or take another folder with --data."
         )
 
     def _check_version(self) -> None:

@@ -8,14 +8,13 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from gridloop.engines.account import Account
+from gridloop.account import Account
 from gridloop.errors import MachineError
 
 PR_SET_PDEATHSIG = 1
@@ -42,9 +41,7 @@ class Process:
 
     def spawn(self) -> None:
         """Start it. Raises ``MachineError`` when the program cannot be run."""
-        ids = (
-            {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
-        )
+        ids = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []} if self.account else {}
         with self.log.open("ab") as log:
             try:
                 self.child = subprocess.Popen(  # type: ignore[call-overload]
@@ -62,9 +59,7 @@ class Process:
                     **ids,
                 )
             except OSError as error:
-                raise MachineError(
-                    f"{self.name} cannot be started: {self.command[0]}: {error.strerror}."
-                ) from error
+                raise MachineError(f"{self.name} cannot be started: {self.command[0]}: {error.strerror}.") from error
         self._keep_note()
 
     @property
@@ -169,23 +164,10 @@ def _end(process: psutil.Process, asked: int, patience: float) -> None:
         process.wait(patience)
 
 
-def free_port(preferred: int | None = None) -> int:
-    """A TCP port of 127.0.0.1 that nobody holds now: ``preferred`` if that is one."""
-    for port in (preferred, 0):
-        if port is None:
-            continue
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise MachineError("No TCP port is free on 127.0.0.1.")
-
-
-def wait_for(processes: Sequence[Process], timeout: float) -> bool:
-    """Wait until all have ended; whether they did within ``timeout`` seconds."""
-    deadline = time.monotonic() + timeout
-    while any(process.alive for process in processes):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+def free_ports(count: int) -> list[int]:
+    """Different free ports; each is held until all are found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

@@ -15,20 +15,20 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gridloop.account import engine_account
 from gridloop.credentials import Credentials
 from gridloop.data_folder import DataFolder, explained
 from gridloop.engines import binaries
-from gridloop.engines.account import engine_account
 from gridloop.engines.nats import Nats
 from gridloop.engines.postgres import Postgres
 from gridloop.errors import MachineError
 from gridloop.layout import SERVICES, Layout, checkout
-from gridloop.process import Process, free_port
+from gridloop.process import Process, free_ports
 
 PATIENCE = 60.0
 
@@ -36,7 +36,7 @@ __all__ = ["SERVICES", "Engines", "MachineError", "scratch_engines"]
 
 
 class Engines:
-    """The two engines on one data folder: ``prepare``, ``spawn``, ``wait``, or ``start`` for all three."""
+    """The two engines on one data folder: ``claim``, ``prepare``, ``spawn``, ``wait``, or ``start`` for all."""
 
     def __init__(self, data: Path) -> None:
         self.layout = Layout(data.absolute())
@@ -46,24 +46,23 @@ class Engines:
         self.leftovers: list[str] = []
         self.processes: dict[str, Process] = {}
 
-    def prepare(self) -> None:
-        """Take the data folder and make what is missing in it. Raises ``MachineError``; then nothing runs."""
+    def claim(self) -> None:
+        """Take the data folder and stop what a killed suite left running on it. ``stop`` gives it back."""
         self._check_reach()
-        programs = binaries.find(self.account)
         self.leftovers = self.folder.take()
-        try:
-            with explained(self.layout.root):
-                self.credentials.make()
-                passwords = self.credentials.passwords()
-                self.postgres = Postgres(self.layout, programs.postgres, self.account, passwords)
-                self.nats = Nats(self.layout, programs.nats, self.account, passwords)
-                self.postgres.check()
-                self.postgres.make()
-                self.nats.make()
-                self._assign_ports()
-        except BaseException:
-            self.folder.release()
-            raise
+
+    def prepare(self) -> None:
+        """Make what is missing in the claimed data folder; nothing runs yet. Raises ``MachineError``."""
+        programs = binaries.find(self.account)
+        with explained(self.layout.root):
+            self.credentials.make()
+            passwords = self.credentials.passwords()
+            self.postgres = Postgres(self.layout, programs.postgres, self.account, passwords)
+            self.nats = Nats(self.layout, programs.nats, self.account, passwords)
+            self.postgres.check()
+            self.postgres.make()
+            self.nats.make()
+            self._assign_ports()
 
     def spawn(self) -> None:
         for process in self.processes.values():
@@ -73,23 +72,30 @@ class Engines:
         """Whether both serve. Raises ``MachineError`` when one has died."""
         for process in self.processes.values():
             if not process.alive:
-                raise MachineError(
-                    f"{process.name} does not start: {_last_words(process)} (see {process.log})"
-                )
+                raise MachineError(f"{process.name} does not start: {_last_words(process)} (see {process.log})")
         return self.postgres.ready(self.processes["postgres"].pid) and self.nats.ready()
+
+    def probe(self, name: str) -> Callable[[], Awaitable[bool]]:
+        """A question for a supervisor: does this engine serve?"""
+
+        async def serves() -> bool:
+            if name == "nats":
+                return self.nats.ready()
+            return self.postgres.ready(self.processes["postgres"].pid)
+
+        return serves
 
     def wait(self, timeout: float = PATIENCE) -> None:
         deadline = time.monotonic() + timeout
         while not self.ready():
             if time.monotonic() > deadline:
-                raise MachineError(
-                    f"The engines were not ready after {timeout:.0f} s: see {self.layout.logs}."
-                )
+                raise MachineError(f"The engines were not ready after {timeout:.0f} s: see {self.layout.logs}.")
             time.sleep(0.02)
 
     def start(self) -> Self:
-        self.prepare()
+        self.claim()
         try:
+            self.prepare()
             self.spawn()
             self.wait()
         except BaseException:
@@ -134,10 +140,7 @@ class Engines:
         return self.nats.url(user)
 
     def _assign_ports(self) -> None:
-        first = free_port()
-        second = free_port()
-        while second == first:
-            second = free_port()
+        first, second = free_ports(2)
         self.processes = {"postgres": self.postgres.process(first), "nats": self.nats.process(second)}
 
     def _check_reach(self) -> None:

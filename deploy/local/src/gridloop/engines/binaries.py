@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridloop.engines.account import Account
+from gridloop.account import Account
 from gridloop.errors import MachineError
 
 SHARED = Path("/var/lib/gridloop")

@@ -7,12 +7,12 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridloop.engines.account import Account
+from gridloop.account import Account
 from gridloop.engines.permissions import permissions
 from gridloop.layout import SERVICES, Layout, write_private
 from gridloop.process import Process
 
-STORE_LIMIT = 8 << 30
+STORE_LIMIT = 64 << 30
 
 
 @dataclass

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gridloop.engines.account import Account
+from gridloop.account import Account
 from gridloop.errors import MachineError
 from gridloop.layout import SERVICES, Layout
 from gridloop.process import Process
@@ -120,9 +120,7 @@ class Postgres:
         lines = "\n".join(line for line in statements.splitlines() if line and not line.startswith("--"))
         done = self._run(["postgres", "--single", "-D", str(folder), database], lines + "\n")
         if " ERROR: " in done or "FATAL: " in done:
-            raise MachineError(
-                f"PostgreSQL refused to make the roles of {database}: {done.strip().splitlines()[-1]}"
-            )
+            raise MachineError(f"PostgreSQL refused to make the roles of {database}: {done.strip().splitlines()[-1]}")
 
     def _run(self, command: Iterable[str], text: str | None = None) -> str:
         program, *arguments = command
