@@ -84,25 +84,19 @@ class TimerLoop:
 
     async def fire_next(self) -> bool:
         """Fires the timer due longest; whether there was one."""
-        failed: tuple[Timer, Exception] | None = None
-        async with self.database.writing() as session:
-            due = await self._claim(session)
-            if due is None:
-                return False
-            try:
-                async with session.begin_nested():
-                    await self.handlers[due.kind](session, due, self.context)
-                    await session.flush()
-            except Exception as fault:
-                if passes(fault):
-                    raise
-                failed = (due, fault)
-                session.info.pop("kit.events", None)
-            else:
+        due: Timer | None = None
+        try:
+            async with self.database.writing() as session:
+                due = await self._claim(session)
+                if due is None:
+                    return False
+                await self.handlers[due.kind](session, due, self.context)
                 await session.execute(delete(timer).where(timer.c.id == due.id, timer.c.due == due.due))
-            if failed is not None:
-                await self._postpone(session, *failed)
-        self.metrics.timers.labels(due.kind, "failed" if failed else "fired").inc()
+        except Exception as fault:
+            if due is None or passes(fault):
+                raise
+            await self._postpone(due, fault)
+        self.metrics.timers.labels(due.kind).inc()
         return True
 
     async def _claim(self, session: AsyncSession) -> Timer | None:
@@ -121,16 +115,13 @@ class TimerLoop:
         ).one_or_none()
         return None if row is None else Timer(row.id, row.kind, row.subject, row.due, row.payload, row.attempts)
 
-    @staticmethod
-    async def _postpone(session: AsyncSession, due: Timer, fault: Exception) -> None:
+    async def _postpone(self, due: Timer, fault: Exception) -> None:
         log.error("timer failed", kind=due.kind, timer=str(due.id), exc_info=fault)
         seconds = min(2**due.attempts, MAX_RETRY_SECONDS)
-        await session.execute(
-            update(timer)
-            .where(timer.c.id == due.id)
-            .values(
-                attempts=timer.c.attempts + 1,
-                error=type(fault).__name__,
-                retry_at=text(f"clock_timestamp() + interval '{seconds} seconds'"),
-            )
-        )
+        values = {
+            "attempts": timer.c.attempts + 1,
+            "error": type(fault).__name__,
+            "retry_at": text(f"clock_timestamp() + interval '{seconds} seconds'"),
+        }
+        async with self.database.writing() as session:
+            await session.execute(update(timer).where(timer.c.id == due.id).values(**values))

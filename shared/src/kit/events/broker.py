@@ -66,8 +66,9 @@ class Broker:
             self._task.cancel()
             with suppress(asyncio.CancelledError, NatsError, OSError):
                 await self._task
-        with suppress(NatsError, OSError, TimeoutError):
-            await self.client.close()
+        if self.connects:
+            with suppress(NatsError, OSError, TimeoutError):
+                await self.client.close()
 
     async def _connect(self, url: str) -> None:
         async def quiet(_: Exception) -> None:
@@ -194,7 +195,7 @@ class Tap:
     def __init__(self, broker: Broker, stream: str) -> None:
         self.broker = broker
         self.stream = stream
-        self.name = f"{broker.service}_reads_{stream}"
+        self.name = broker.service
         self._subscription: Subscription | None = None
         self._wanted = 0
         self._until = 0.0

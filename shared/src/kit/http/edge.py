@@ -1,5 +1,6 @@
 """The outermost layer: lineage, timing and security headers, in pure ASGI."""
 
+import json
 import re
 import time
 from dataclasses import replace
@@ -8,6 +9,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kit.errors import TooLarge
+from kit.http import problems
 from kit.lineage import Lineage, current
 from kit.telemetry.logs import logger
 from kit.telemetry.metrics import Metrics
@@ -20,6 +23,9 @@ SECURITY_HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 ]
+CONTENT_TOO_LARGE = 413
+PLAIN_REFUSAL = b"Content Too Large"
+REFUSAL = json.dumps(TooLarge(problems.TOO_LARGE).body()).encode()
 log = logger("kit.http")
 
 
@@ -39,7 +45,11 @@ class Edge:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
+                if _is_plain_refusal(message):
+                    message = _refuse_body(message)
                 _add_headers(message)
+            elif seen["status"] == CONTENT_TOO_LARGE and message.get("body") == PLAIN_REFUSAL:
+                message = message | {"body": REFUSAL}
             await send(message)
 
         try:
@@ -62,6 +72,23 @@ def _lineage(headers: dict[bytes, bytes]) -> Lineage:
     lineage = Lineage(traceparent=trace)
     story = headers.get(b"x-correlation-id", b"").decode("latin-1")
     return replace(lineage, correlation=story) if CORRELATION.match(story) else lineage
+
+
+def _is_plain_refusal(message: Message) -> bool:
+    """The framework's body limit answers before any error handler is asked, in plain text."""
+    headers = dict(message.get("headers", []))
+    return message["status"] == CONTENT_TOO_LARGE and headers.get(b"content-type", b"").startswith(b"text/plain")
+
+
+def _refuse_body(message: Message) -> Message:
+    kept = [pair for pair in message["headers"] if pair[0] not in {b"content-type", b"content-length"}]
+    return message | {
+        "headers": [
+            *kept,
+            (b"content-type", problems.MEDIA_TYPE.encode()),
+            (b"content-length", str(len(REFUSAL)).encode()),
+        ]
+    }
 
 
 def _add_headers(message: Message) -> None:

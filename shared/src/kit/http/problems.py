@@ -15,6 +15,7 @@ from kit.telemetry.logs import logger
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
+TOO_LARGE = "The body is larger than this route takes; send less, or several requests."
 log = logger("kit.http")
 
 
@@ -67,7 +68,7 @@ async def _http(_: Request, fault: Exception) -> JSONResponse:
     kinds: dict[int, type[Problem]] = {400: Malformed, 404: NotFound, 405: WrongMethod, 413: TooLarge}
     details = {
         404: "There is nothing at this address; the OpenAPI document at /openapi.json lists what there is.",
-        413: "The body is larger than this route takes; send less, or several requests.",
+        413: TOO_LARGE,
     }
     kind = kinds.get(fault.status_code, Malformed)
     return response(kind(details.get(fault.status_code, str(fault.detail)), headers=dict(fault.headers or {})))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from kit import demo
 from kit.clock import Clock
@@ -65,11 +66,11 @@ def create_service(
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        max_body_size=settings.body_limit,
         strict_content_type=True,
     )
     app.state.runtime = runtime
     problems.install(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit)
     app.add_middleware(Edge, metrics=runtime.metrics)
     # dead letters before the feed: its paths are more special
     for router in (*routers, dead_letters.router, feed.router, health.router):

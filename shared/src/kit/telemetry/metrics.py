@@ -45,7 +45,7 @@ class Metrics:
             ["publisher", "stream"],
             registry=self.registry,
         )
-        self.timers = Counter("gridloop_timers_fired", "Timers that fired", ["kind", "outcome"], registry=self.registry)
+        self.timers = Counter("gridloop_timers_fired", "Timers that came due", ["kind"], registry=self.registry)
 
     def exposition(self) -> bytes:
         return bytes(generate_latest(self.registry))  # type: ignore[no-untyped-call]

@@ -1,0 +1,70 @@
+"""One pair of engines for the whole run, whatever the number of workers."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gridloop.engines import SERVICES, Engines, scratch_engines
+
+pytest_plugins = ["tests.support.services"]
+WORKER = "engines"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="crash matrices and soaks too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="long: run with --long"))
+
+
+class SharedEngines:
+    """Started by the process that collects, used by its workers through URLs."""
+
+    def __init__(self) -> None:
+        self._context: Any = None
+        self._known: dict[str, Any] | None = None
+
+    def known(self) -> dict[str, Any]:
+        if self._known is None:
+            self._context = scratch_engines()
+            self._known = describe(self._context.__enter__())
+        return self._known
+
+    def stop(self) -> None:
+        if self._context is not None:
+            self._context.__exit__(None, None, None)
+            self._context = None
+
+
+def describe(engines: Engines) -> dict[str, Any]:
+    return {
+        "environment": {service: engines.environment(service) for service in SERVICES},
+        "admin": {service: engines.admin_url(service) for service in SERVICES},
+        "nats": engines.nats_url("admin"),
+    }
+
+
+shared = SharedEngines()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput[WORKER] = json.dumps(shared.known())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shared.stop()
+
+
+@pytest.fixture(scope="session")
+def engines(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """``environment``: variables by service; ``admin``: superuser's URLs by database; ``nats``: admin's URL."""
+    given = getattr(request.config, "workerinput", None)
+    yield json.loads(given[WORKER]) if given else shared.known()

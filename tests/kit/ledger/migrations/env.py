@@ -1,0 +1,4 @@
+from kit.db.migrate import run
+from tests.kit.ledger.app import Base
+
+run(Base.metadata)
