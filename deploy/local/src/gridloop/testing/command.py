@@ -55,7 +55,7 @@ def run(arguments: Sequence[str], *, strict: bool, long: bool, unprotected: bool
     if not arguments:
         for name, command in checks():
             tally.check(name, good=_ran_well(name, command))
-    given = [*arguments, *(["--engines", engines] if engines != "embedded" else [])]
+    given = [*arguments, *(["--engines", engines] if engines != "embedded" else []), *(["--long"] if long else [])]
     for name, selection in selections(long=long):
         _tests(tally, name, [*selection, *given], strict=strict)
     if unprotected:
