@@ -1,7 +1,6 @@
 """One pair of engines for the whole run, whatever the number of workers."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -64,7 +63,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def engines(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+def engines(request: pytest.FixtureRequest) -> dict[str, Any]:
     """``environment``: variables by service; ``admin``: superuser's URLs by database; ``nats``: admin's URL."""
     given = getattr(request.config, "workerinput", None)
-    yield json.loads(given[WORKER]) if given else shared.known()
+    found: dict[str, Any] = json.loads(given[WORKER]) if given else shared.known()
+    return found

@@ -161,8 +161,8 @@ async def running(
     """The service's real app on a fresh database, without loops (``GRIDLOOP_ROLE=api``, no broker)."""
     async with AsyncExitStack() as stack:
         environment = await stack.enter_async_context(fresh_database(engines, name, folder))
-        environment |= {"GRIDLOOP_ROLE": "api", "GRIDLOOP_FILES": str(files), **extra}
         del environment["GRIDLOOP_NATS_URL"]
+        environment |= {"GRIDLOOP_ROLE": "api", "GRIDLOOP_FILES": str(files), **extra}
         await stack.enter_async_context(variables(environment))
         clock = SetClock(START)
         make = create_app or importlib.import_module(f"{name}.app").create_app

@@ -24,6 +24,7 @@ SECURITY_HEADERS = [
     (b"cache-control", b"no-store"),
 ]
 CONTENT_TOO_LARGE = 413
+PROBLEM_TYPE = problems.MEDIA_TYPE.encode()
 PLAIN_REFUSAL = b"Content Too Large"
 REFUSAL = json.dumps(TooLarge(problems.TOO_LARGE).body()).encode()
 log = logger("kit.http")
@@ -49,7 +50,7 @@ class Edge:
                     message = _refuse_body(message)
                 _add_headers(message)
             elif seen["status"] == CONTENT_TOO_LARGE and message.get("body") == PLAIN_REFUSAL:
-                message = message | {"body": REFUSAL}
+                message = {**message, "body": REFUSAL}
             await send(message)
 
         try:
@@ -77,18 +78,14 @@ def _lineage(headers: dict[bytes, bytes]) -> Lineage:
 def _is_plain_refusal(message: Message) -> bool:
     """The framework's body limit answers before any error handler is asked, in plain text."""
     headers = dict(message.get("headers", []))
-    return message["status"] == CONTENT_TOO_LARGE and headers.get(b"content-type", b"").startswith(b"text/plain")
+    plain = bytes(headers.get(b"content-type", b"")).startswith(b"text/plain")
+    return plain and bool(message["status"] == CONTENT_TOO_LARGE)
 
 
 def _refuse_body(message: Message) -> Message:
     kept = [pair for pair in message["headers"] if pair[0] not in {b"content-type", b"content-length"}]
-    return message | {
-        "headers": [
-            *kept,
-            (b"content-type", problems.MEDIA_TYPE.encode()),
-            (b"content-length", str(len(REFUSAL)).encode()),
-        ]
-    }
+    length = str(len(REFUSAL)).encode()
+    return {**message, "headers": [*kept, (b"content-type", PROBLEM_TYPE), (b"content-length", length)]}
 
 
 def _add_headers(message: Message) -> None:
