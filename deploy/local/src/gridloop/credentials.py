@@ -29,7 +29,7 @@ class Credentials:
         self.public.mkdir(exist_ok=True, mode=0o700)
         self._once(self._folder / "passwords.json", _passwords)
         self._once(self.operator, lambda: {"client_id": "operator", "client_secret": secrets.token_urlsafe(32)})
-        self._once(self.first_admin, lambda: {"login": "admin", "password": secrets.token_urlsafe(12)})
+        self._once(self.first_admin, lambda: {"username": "admin", "password": secrets.token_urlsafe(12)})
         for service in SERVICES:
             self._once(self.keyring(service), _keyring)
             if not self.signing_key(service).exists() or not (self.public / f"{service}.json").exists():

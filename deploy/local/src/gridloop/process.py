@@ -37,6 +37,7 @@ class Process:
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     folder: Path | None = None
+    piped: bool = False
     child: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def spawn(self) -> None:
@@ -47,14 +48,14 @@ class Process:
                 self.child = subprocess.Popen(  # type: ignore[call-overload]
                     self.command,
                     env=dict(self.environment),
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
+                    stdin=subprocess.PIPE if self.piped else subprocess.DEVNULL,
+                    stdout=subprocess.PIPE if self.piped else log,
                     stderr=log,
                     cwd=self.folder or "/",
                     process_group=0,
                     # Safe beside threads: it calls only what is loaded already.
                     preexec_fn=functools.partial(  # noqa: PLW1509
-                        _die_with_parent, os.getpid(), self.stop_signal
+                        die_with_parent, os.getpid(), self.stop_signal
                     ),
                     **ids,
                 )
@@ -119,7 +120,7 @@ class Process:
             self.note.write_text(json.dumps(note), encoding="utf-8")
 
 
-def _die_with_parent(parent: int, how: signal.Signals) -> None:
+def die_with_parent(parent: int, how: signal.Signals) -> None:
     """Between fork and exec: end with the parent; undo the ignored SIGINT of a background shell job."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(_LIBC, "prctl"):

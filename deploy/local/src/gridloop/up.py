@@ -60,7 +60,7 @@ def _show_first_administrator(supervisor: Supervisor) -> None:
     credentials = supervisor.engines.credentials
     if not credentials.first_admin_shown.exists():
         first = credentials.read(credentials.first_admin)
-        _print_line("suite", f"first administrator: {first['login']}, one-time password: {first['password']}")
+        _print_line("suite", f"first administrator: {first['username']}, one-time password: {first['password']}")
         credentials.first_admin_shown.touch()
 
 

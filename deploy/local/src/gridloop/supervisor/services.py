@@ -2,24 +2,17 @@
 
 import functools
 import json
-import os
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from gridloop.engines import Engines
-from gridloop.layout import checkout
+from gridloop.layout import Layout, checkout
 from gridloop.process import Process
 from gridloop.supervisor.child import Child
+from gridloop.supervisor.forked import ForkServer, module_process
 from gridloop.supervisor.health import is_ready
 
 GRACE = "3"
-
-
-def base_environment() -> dict[str, str]:
-    """The caller's environment without settings of Gridloop's, which come from the data folder alone."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDLOOP_")}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"}
+OWNERS_URL = "GRIDLOOP_MIGRATION_URL"
 
 
 def environment(
@@ -36,30 +29,16 @@ def environment(
     return told | dict(extra)
 
 
-def child(engines: Engines, service: str, port: int, told: Mapping[str, str]) -> Child:
+def child(layout: Layout, server: ForkServer | None, service: str, port: int, told: Mapping[str, str]) -> Child:
+    """The service itself; it never learns its owner role's password."""
     served = ["--factory", "--host", "127.0.0.1", "--port", str(port)]
     quiet = ["--no-access-log", "--timeout-graceful-shutdown", GRACE]
-    process = Process(
-        name=service,
-        command=[sys.executable, "-m", "uvicorn", f"{service}.app:create_app", *served, *quiet],
-        environment=base_environment() | {key: told[key] for key in told if key != "GRIDLOOP_MIGRATION_URL"},
-        log=engines.layout.logs / f"{service}.log",
-        note=engines.layout.run / f"{service}.json",
-        folder=checkout(),
-    )
+    module = ["uvicorn", f"{service}.app:create_app", *served, *quiet]
+    known = {name: value for name, value in told.items() if name != OWNERS_URL}
+    process = module_process(server, service, module, known, (layout.logs, layout.run, checkout()))
     return Child(process, functools.partial(is_ready, port))
 
 
-def migration(engines: Engines, service: str, told: Mapping[str, str]) -> Process:
-    return Process(
-        name=f"migrate-{service}",
-        command=[sys.executable, "-m", "kit.migrate", f"services/{service}"],
-        environment=base_environment() | dict(told),
-        log=engines.layout.logs / f"migrate-{service}.log",
-        note=engines.layout.run / f"migrate-{service}.json",
-        folder=checkout(),
-    )
-
-
-def is_installed(service: str, root: Path | None = None) -> bool:
-    return ((root or checkout()) / "services" / service / "src" / service / "app.py").is_file()
+def migration(layout: Layout, server: ForkServer | None, service: str, told: Mapping[str, str]) -> Process:
+    module = ["kit.migrate", f"services/{service}"]
+    return module_process(server, f"migrate-{service}", module, dict(told), (layout.logs, layout.run, checkout()))

@@ -14,6 +14,7 @@ from gridloop.layout import SERVICES
 from gridloop.process import Process, free_ports
 from gridloop.supervisor import logs, services
 from gridloop.supervisor.child import Child, State
+from gridloop.supervisor.forked import AVAILABLE, ForkServer
 
 LOOK_EVERY = 0.05
 ROTATE_EVERY = 5.0
@@ -54,6 +55,11 @@ class Supervisor:
         self._settings = dict(settings or {})
         self._report = report
         self._keeper: asyncio.Task[None] | None = None
+        self._server = self._fork_server() if AVAILABLE else None
+
+    def _fork_server(self) -> ForkServer:
+        layout = self.engines.layout
+        return ForkServer(layout.logs / "fork-server.log", layout.run / "fork-server.json")
 
     @property
     def url(self) -> str:
@@ -75,6 +81,8 @@ class Supervisor:
         try:
             if self._port is not None:
                 check_free(self._port)
+            if self._server is not None and self._services:
+                self._server.start()
             self.engines.prepare()
             await self._start_all()
         except BaseException:
@@ -89,6 +97,8 @@ class Supervisor:
                 await self._keeper
         await self._stop(["gateway"], STOPPING["gateway"])
         await self._stop([name for name in SERVICES if name != "gateway"], STOPPING["services"])
+        if self._server is not None:
+            self._server.stop()
         for engine in ENGINES:
             await self._stop([engine], STOPPING[engine])
         self.engines.stop(1.0)
@@ -115,13 +125,18 @@ class Supervisor:
         for stopped in self.engines.leftovers:
             self._report(stopped, "was left by a killed suite: stopped")
         await self._start_engines()
+        await self._wait_for_server()
         await self._migrate()
         for service in self._services:
             self.children[service] = services.child(
-                self.engines, service, self.ports[service], self.environment(service)
+                self.engines.layout, self._server, service, self.ports[service], self.environment(service)
             )
         await self._bring_up(list(self._services))
         self._keeper = asyncio.create_task(self._keep())
+
+    async def _wait_for_server(self) -> None:
+        if self._server is not None and self._services and not await _until(self._server.is_ready, PATIENCE):
+            raise MachineError(f"The services' libraries were not loaded after {PATIENCE:.0f} s.")
 
     async def _start_engines(self) -> None:
         for name, process in self.engines.processes.items():
@@ -148,7 +163,10 @@ class Supervisor:
             self._report(child.name, f"ready after {started:.1f} s")
 
     async def _migrate(self) -> None:
-        jobs = [services.migration(self.engines, name, self.environment(name)) for name in self._services]
+        jobs = [
+            services.migration(self.engines.layout, self._server, name, self.environment(name))
+            for name in self._services
+        ]
         for job in jobs:
             job.spawn()
         try:
@@ -193,11 +211,18 @@ class Supervisor:
             self._report(process.name, "killed, it did not stop in time" if killed else "stopped")
 
 
-async def _until_ended(processes: Sequence[Process], patience: float) -> None:
+async def _until_ended(processes: Sequence[Process], patience: float) -> bool:
+    return await _until(lambda: not any(process.alive for process in processes), patience)
+
+
+async def _until(done: Callable[[], bool], patience: float) -> bool:
+    """Whether it came true within ``patience`` seconds."""
     deadline = time.monotonic() + patience
-    for process in processes:
-        while process.alive and time.monotonic() < deadline:  # noqa: ASYNC110 - a process is no event
-            await asyncio.sleep(0.02)
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.02)
+    return True
 
 
 def check_free(port: int) -> None:
