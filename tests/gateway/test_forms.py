@@ -26,8 +26,6 @@ class TestBasicCredentials:
 
         assert basic_credentials(f"Basic {encoded}") == ("client:1", "s cret")
 
-    @pytest.mark.parametrize(
-        "header", [None, "", "Bearer x", "Basic ***", "Basic " + base64.b64encode(b"x").decode()]
-    )
+    @pytest.mark.parametrize("header", [None, "", "Bearer x", "Basic ***", "Basic " + base64.b64encode(b"x").decode()])
     def test_finds_none_elsewhere(self, header: str | None) -> None:
         assert basic_credentials(header) is None

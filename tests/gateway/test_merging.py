@@ -121,8 +121,7 @@ class TestMerge:
     )
     def test_every_reference_leads_to_what_its_service_meant(self, shapes: dict[str, dict[str, Any]]) -> None:
         documents = {
-            service: document(f"/v1/{service}", schemas, uses=min(schemas))
-            for service, schemas in shapes.items()
+            service: document(f"/v1/{service}", schemas, uses=min(schemas)) for service, schemas in shapes.items()
         }
 
         merged = merge(INFO, documents, anybody)

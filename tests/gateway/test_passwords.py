@@ -17,9 +17,7 @@ class TestFaultOf:
     def test_says_what_is_wrong(self, password: str) -> None:
         assert fault_of(password, "li.mei")
 
-    @pytest.mark.parametrize(
-        "password", ["correct horse battery", "抢修队今天去了东区变电站吗好", "mR7-tt2_lamp-sea"]
-    )
+    @pytest.mark.parametrize("password", ["correct horse battery", "抢修队今天去了东区变电站吗好", "mR7-tt2_lamp-sea"])
     def test_asks_for_no_kinds_of_characters(self, password: str) -> None:
         assert fault_of(password, "li.mei") is None
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.access.schemas import SessionToken, Token
+from gateway.access.schemas import Me, SessionToken, Token
 from gateway.access.throttle import WrongCredentials
 from gateway.accounts.hashing import Hashing
 from gateway.accounts.models import Account
@@ -14,7 +14,7 @@ from gateway.clients.service import find as find_client
 from gateway.sessions.secrets import matches
 from gateway.sessions.service import Opened, continue_session, end_all, open_session
 from gateway.settings import Settings
-from kit.auth import Role, Signer
+from kit.auth import Actor, Role, Signer
 from kit.db import Database
 from kit.encryption import Keyring
 from kit.errors import Forbidden
@@ -94,6 +94,18 @@ async def client_token(session: AsyncSession, client_id: str, secret: str, *, si
     if client is None or client.ended_at is not None or not right:
         raise WrongCredentials(WRONG_CLIENT)
     return Token(access_token=_access_token(client, client.id, None, signer))
+
+
+async def describe(session: AsyncSession, actor: Actor, *, keyring: Keyring) -> Me:
+    account = await session.get(Account, UUID(actor.subject))
+    return Me(
+        subject=actor.subject,
+        roles=sorted(actor.roles),
+        unit=actor.unit,
+        employee=actor.employee,
+        session_id=actor.session,
+        name=keyring.open(account.id, account.name) if account else None,
+    )
 
 
 async def _still(session: AsyncSession, identified: Account) -> Account:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 
 from gateway.accounts.passwords import LONGEST
 from kit.auth import Role
@@ -17,6 +17,13 @@ Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role), examples
 Username = Annotated[str, Field(pattern=r"^[\w.@-]{2,64}$", examples=["li.mei"])]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST)]
 EmployeeNumber = Annotated[str, Field(pattern=r"^[\w-]{1,32}$", examples=["E00017"])]
+
+
+class FirstAdministrator(BaseModel):
+    """The file of the first administrator's one-time password."""
+
+    username: Username = Field(validation_alias=AliasChoices("username", "login"))
+    password: Password
 
 
 class NewAccount(BaseModel):
@@ -41,6 +48,21 @@ class AccountChange(BaseModel):
     unit: UnitPath | None = None
     employee: EmployeeNumber | None = None
     disabled: bool | None = None
+
+
+class AccountKept(BaseModel):
+    """A row as it is stored, names sealed."""
+
+    id: UUID
+    username: bytes
+    name: bytes
+    roles: list[Role]
+    unit: str
+    employee: str | None
+    disabled: bool
+    must_change_password: bool
+    created_at: datetime
+    version: int
 
 
 class AccountShown(BaseModel):

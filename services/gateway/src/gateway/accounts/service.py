@@ -1,20 +1,24 @@
 """Accounts: making, changing and finding them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from anyio import to_thread
+from sqlalchemy import inspect, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.access_rights import check_grant
 from gateway.accounts.hashing import Hashing
 from gateway.accounts.models import Account
 from gateway.accounts.passwords import fault_of
-from gateway.accounts.schemas import AccountChange, AccountShown, NewAccount
+from gateway.accounts.schemas import AccountChange, AccountKept, AccountShown, FirstAdministrator, NewAccount
 from gateway.sessions.secrets import new_secret
 from gateway.sessions.service import end_all
-from kit.auth import Actor, Role
+from kit.auth import EVERYWHERE, Actor, Role
 from kit.context import Context
+from kit.db import Database
 from kit.encryption import Keyring
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from kit.ids import new_id
@@ -54,7 +58,7 @@ async def find(session: AsyncSession, username: str, *, keyring: Keyring) -> Acc
 async def get(session: AsyncSession, account_id: UUID, *, actor: Actor, lock: bool = False) -> Account:
     """Raises NotFound where there is none within the actor's unit."""
     statement = actor.scope(select(Account).where(Account.id == account_id))
-    account = await session.scalar(statement.with_for_update() if lock else statement)
+    account: Account | None = await session.scalar(statement.with_for_update() if lock else statement)
     if account is None:
         raise NotFound(f"There is no account {account_id} in your unit.")
     return account
@@ -138,7 +142,7 @@ async def sign_out(session: AsyncSession, account_id: UUID, *, actor: Actor) -> 
     await end_all(session, account.id, because="access_changed")
 
 
-def shown(account: Account, keyring: Keyring) -> AccountShown:
+def shown(account: Account | AccountKept, keyring: Keyring) -> AccountShown:
     return AccountShown(
         id=account.id,
         username=keyring.open(account.id, account.username),
@@ -151,3 +155,18 @@ def shown(account: Account, keyring: Keyring) -> AccountShown:
         created_at=account.created_at,
         version=account.version,
     )
+
+
+async def ensure_first_administrator(database: Database, file: Path, *, hashing: Hashing, keyring: Keyring) -> None:
+    """Opens the account named in ``file`` while there is none at all; its password is good for one sign-in."""
+    async with database.reading() as session:
+        if await session.scalar(select(Account.id).limit(1)):
+            return
+    first = FirstAdministrator.model_validate_json(await to_thread.run_sync(file.read_text))
+    kept = await hashing.hash(first.password.get_secret_value())
+    new = NewAccount(username=first.username, name=first.username, roles=[Role.ADMIN], unit=EVERYWHERE)
+    account = _built(new, kept, keyring)
+    columns = {column.key: getattr(account, column.key) for column in inspect(Account).column_attrs}
+    async with database.writing() as session:
+        # Another replica may be doing the same now.
+        await session.execute(insert(Account).values(columns | {"version": 1}).on_conflict_do_nothing())

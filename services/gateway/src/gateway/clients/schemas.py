@@ -4,12 +4,19 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from gateway.accounts.schemas import Roles, UnitPath
 from kit.auth import Role
 
 ClientId = Annotated[str, Field(pattern=r"^[\w.-]{2,64}$", examples=["customer-service"])]
+
+
+class OperatorCredentials(BaseModel):
+    """The file of the operator's own client."""
+
+    client_id: ClientId
+    client_secret: SecretStr = Field(min_length=32)
 
 
 class NewClient(BaseModel):

@@ -1,17 +1,21 @@
 """API clients: making, finding and ending them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
+from anyio import to_thread
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.access_rights import check_grant
 from gateway.clients.models import ApiClient
-from gateway.clients.schemas import ClientSecret, ClientShown, NewClient
+from gateway.clients.schemas import ClientSecret, ClientShown, NewClient, OperatorCredentials
 from gateway.sessions.secrets import digest_of, new_secret
 from gateway.sessions.service import announce_revocation
-from kit.auth import Actor, Role
+from kit.auth import EVERYWHERE, Actor, Role
+from kit.db import Database
 from kit.errors import Conflict, NotFound
 from kit.ids import new_id
 
@@ -31,7 +35,8 @@ async def find(session: AsyncSession, client_id: str) -> ApiClient | None:
 
 async def get(session: AsyncSession, key: UUID, *, actor: Actor) -> ApiClient:
     """Raises NotFound where there is none within the actor's unit."""
-    client = await session.scalar(actor.scope(select(ApiClient).where(ApiClient.id == key)))
+    statement = actor.scope(select(ApiClient).where(ApiClient.id == key))
+    client: ApiClient | None = await session.scalar(statement)
     if client is None:
         raise NotFound(f"There is no client {key} in your unit.")
     return client
@@ -86,3 +91,21 @@ def shown(client: ApiClient) -> ClientShown:
         created_at=client.created_at,
         ended_at=client.ended_at,
     )
+
+
+async def ensure_operator(database: Database, file: Path) -> None:
+    """Keeps the operator's own client as ``file`` says it; a new secret in the file replaces the old one."""
+    given = OperatorCredentials.model_validate_json(await to_thread.run_sync(file.read_text))
+    secret = digest_of(given.client_secret.get_secret_value())
+    statement = insert(ApiClient).values(
+        id=new_id(),
+        client_id=given.client_id,
+        name="The operator's own client",
+        secret=secret,
+        roles=[Role.ADMIN, Role.OPERATOR],
+        unit=EVERYWHERE,
+        created_at=datetime.now(UTC),
+    )
+    changed = statement.on_conflict_do_update(index_elements=["client_id"], set_={"secret": secret})
+    async with database.writing() as session:
+        await session.execute(changed)

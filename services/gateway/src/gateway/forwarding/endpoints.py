@@ -1,13 +1,15 @@
 """The one route that stands for all resources of the services."""
 
+import sys
 from typing import Any
 
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from gateway.documents.service import Documents
 from gateway.forwarding.service import Forwarding, forward
-from gateway.upstreams.resources import RESOURCES, owner_of, resource_of
+from gateway.upstreams.resources import RESOURCES, resource_of
 from gateway.upstreams.service import Upstreams
 from kit.auth import Verifier
 from kit.errors import Unauthenticated
@@ -18,8 +20,9 @@ SCHEME = b"bearer "
 class _Resource(BaseRoute):
     """What metrics and logs call a forwarded request."""
 
-    def __init__(self, resource: str) -> None:
-        self.path = f"/v1/{resource}"
+    def __init__(self, to: Forwarding) -> None:
+        self.path = f"/v1/{to.resource}"
+        self.to = to
 
 
 class ForwardedResources(BaseRoute):
@@ -30,8 +33,10 @@ class ForwardedResources(BaseRoute):
         self._documents = documents
         self._verifier = verifier
         self._limit = limit
+        # Lifts the app's own, smaller limit: RequestBody counts against ours.
+        self._forward = RequestBodyLimitMiddleware(self._pass_on, max_body_size=sys.maxsize)
         self._routes = {
-            resource: _Resource(resource)
+            resource: _Resource(Forwarding(service, resource))
             for service, owned in RESOURCES.items()
             if service != "gateway"
             for resource in owned
@@ -41,17 +46,23 @@ class ForwardedResources(BaseRoute):
         resource = resource_of(scope["path"]) if scope["type"] == "http" else None
         if resource not in self._routes:
             return Match.NONE, {}
-        return Match.FULL, {"route": self._routes[resource], "path_params": {"resource": resource}}
+        return Match.FULL, {"route": self._routes[resource]}
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         raise NotImplementedError("Addresses of forwarded resources are made by their services.")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        resource = scope["path_params"]["resource"]
-        service = owner_of(resource)
-        assert service is not None  # noqa: S101  (matched above)
-        await self._admit(scope, service)
-        await forward(Forwarding(service, resource), scope, receive, send, upstreams=self._upstreams, limit=self._limit)
+        await self._admit(scope, self._target(scope).service)
+        await self._forward(scope, receive, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        to = self._target(scope)
+        await forward(to, scope, receive, send, upstreams=self._upstreams, limit=self._limit)
+
+    @staticmethod
+    def _target(scope: Scope) -> Forwarding:
+        route: _Resource = scope["route"]
+        return route.to
 
     async def _admit(self, scope: Scope, service: str) -> None:
         """Lets through whoever has a valid token, and everybody to what the service declares open."""

@@ -1,14 +1,15 @@
 """One pool of connections to each service.
 
-aiohttp alone carries plain forwarding (docs/decisions/0010-forwarding-with-aiohttp.md), and the httpx clients
+aiohttp alone carries plain forwarding (docs/decisions/2026-11-23-forwarding-with-aiohttp.md), and the httpx clients
 of what the gateway combines run over the same pools.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from fastapi import Depends, Request
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
@@ -88,3 +89,11 @@ class Upstreams:
                 sock_read=self._settings.forward_seconds,
             ),
         )
+
+
+def _upstreams(request: Request) -> Upstreams:
+    upstreams: Upstreams = request.app.state.upstreams
+    return upstreams
+
+
+Services = Annotated[Upstreams, Depends(_upstreams)]

@@ -1,0 +1,72 @@
+"""The gateway: one API, one sign-in, for all services."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from gateway.access import endpoints as access
+from gateway.access.throttle import Throttle
+from gateway.accounts import endpoints as accounts
+from gateway.accounts.hashing import Hashing
+from gateway.accounts.service import ensure_first_administrator
+from gateway.clients import endpoints as clients
+from gateway.clients.service import ensure_operator
+from gateway.documents import endpoints as documents
+from gateway.documents.service import Documents
+from gateway.forwarding.endpoints import ForwardedResources
+from gateway.settings import Settings
+from gateway.upstreams.service import Upstreams
+from kit.clock import Clock
+from kit.http import Runtime, create_service
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+ROUTERS = [access.router, accounts.router, clients.router, documents.router]
+
+
+async def _first_accounts(runtime: Runtime) -> None:
+    settings: Any = runtime.settings
+    if settings.operator:
+        await ensure_operator(runtime.database, settings.operator)
+    if settings.first_admin:
+        await ensure_first_administrator(
+            runtime.database, settings.first_admin, hashing=Hashing(), keyring=runtime.context.keyring
+        )
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
+    settings = settings or Settings()
+    app = create_service(
+        settings,
+        name="gateway",
+        description="Gridloop: one API over surveys, incidents and responsibilities.",
+        migrations=MIGRATIONS,
+        routers=ROUTERS,
+        clock=clock,
+        on_start=[_first_accounts],
+    )
+    runtime: Runtime = app.state.runtime
+    upstreams = Upstreams(settings.peers, runtime.signer, settings)
+    app.state.upstreams = upstreams
+    app.state.documents = Documents(upstreams)
+    app.state.hashing = Hashing()
+    app.state.throttle = Throttle()
+    forwarded = ForwardedResources(upstreams, app.state.documents, runtime.verifier, limit=settings.forward_limit)
+    documents.take_over(app)
+    app.router.routes.insert(0, forwarded)
+    _close_with(app, upstreams)
+    return app
+
+
+def _close_with(app: FastAPI, upstreams: Upstreams) -> None:
+    running = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(started: FastAPI) -> AsyncIterator[Any]:
+        async with running(started) as state:
+            yield state
+        await upstreams.close()
+
+    app.router.lifespan_context = lifespan
