@@ -44,9 +44,7 @@ class TestSample:
 
     def test_a_published_example_stays(self):
         drawn = [
-            number
-            for number in range(20)
-            if sampled(rule(share=0.2, seed="2026"), occasion="i", account=str(number))
+            number for number in range(20) if sampled(rule(share=0.2, seed="2026"), occasion="i", account=str(number))
         ]
         assert drawn == [1, 7, 10, 12, 15]
 
@@ -62,10 +60,7 @@ class TestRefusal:
         assert refusal("order_completed", asked(rest=NOW), now=NOW) is None
 
     def test_a_resting_contact_is_left_in_peace(self):
-        assert (
-            refusal("order_completed", asked(rest=rest_until(NOW, 30)), now=NOW + timedelta(days=29))
-            == "resting"
-        )
+        assert refusal("order_completed", asked(rest=rest_until(NOW, 30)), now=NOW + timedelta(days=29)) == "resting"
 
     def test_the_follow_up_is_exempt_from_the_rest(self):
         assert refusal("case_closed", asked(rest=rest_until(NOW, 30)), now=NOW) is None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.invitations.token import NotGenuine, Token, link, read, sign
+from survey.invitations.token import InvitationExpired, InvitationNotGenuine, Token, link, read, sign
 
 KEY = b"k" * 32
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -19,32 +19,33 @@ class TestToken:
         assert len(TEXT) == 54
 
     def test_it_expires_on_the_second(self):
-        assert not TOKEN.expired(NOW - timedelta(seconds=1))
-        assert TOKEN.expired(NOW)
+        TOKEN.require_valid(NOW - timedelta(seconds=1))
+        with pytest.raises(InvitationExpired, match="2026-03-02 09:30 UTC"):
+            TOKEN.require_valid(NOW)
 
     def test_another_key_reads_nothing(self):
-        with pytest.raises(NotGenuine):
+        with pytest.raises(InvitationNotGenuine):
             read(b"x" * 32, TEXT)
 
     @pytest.mark.parametrize("length", range(54))
     def test_cut_anywhere(self, length):
-        with pytest.raises(NotGenuine):
+        with pytest.raises(InvitationNotGenuine):
             read(KEY, TEXT[:length])
 
     @pytest.mark.parametrize("place", range(54))
     def test_altered_anywhere(self, place):
         other = "A" if TEXT[place] != "A" else "B"
-        with pytest.raises(NotGenuine):
+        with pytest.raises(InvitationNotGenuine):
             read(KEY, TEXT[:place] + other + TEXT[place + 1 :])
 
     @given(st.text())
     def test_no_text_passes_or_breaks(self, text):
-        with pytest.raises(NotGenuine):
+        with pytest.raises(InvitationNotGenuine):
             read(KEY, text)
 
     @pytest.mark.parametrize("text", [TEXT + "=", TEXT + "\n", " " + TEXT, TEXT + "AAAA"])
     def test_nothing_may_be_added(self, text):
-        with pytest.raises(NotGenuine):
+        with pytest.raises(InvitationNotGenuine):
             read(KEY, text)
 
 

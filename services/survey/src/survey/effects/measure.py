@@ -47,9 +47,7 @@ def effect(before: Moments, after: Moments, *, confidence: float = CONFIDENCE, l
         return Effect(before, after, difference, None, None, "One answer on a side: no interval.", confidence)
     reach = _reach(before, after, confidence)
     if reach is None:
-        return Effect(
-            before, after, difference, None, None, "Neither side has spread: no interval.", confidence
-        )
+        return Effect(before, after, difference, None, None, "Neither side has spread: no interval.", confidence)
     caveat = _caveat(before, after, look)
     return Effect(before, after, difference, difference - reach, difference + reach, caveat, confidence)
 

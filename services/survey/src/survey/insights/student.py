@@ -15,9 +15,7 @@ ROUNDS = 500
 def two_sided(confidence: float, freedom: float) -> float:
     """The t that bounds the middle ``confidence`` (in 0..1); ``freedom`` may be fractional (Welch)."""
     if not 0 < confidence < 1 or freedom <= 0:
-        raise ValueError(
-            f"Confidence lies between 0 and 1 and freedom above 0, not {confidence} and {freedom}."
-        )
+        raise ValueError(f"Confidence lies between 0 and 1 and freedom above 0, not {confidence} and {freedom}.")
     low, high = 0.0, NormalDist().inv_cdf((1 + confidence) / 2)
     while _inside(high, freedom) < confidence:
         low, high = high, high * 2
@@ -38,9 +36,7 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
     """The regularised incomplete beta function I_x(a, b) for 0 <= x <= 1."""
     if x in {0.0, 1.0}:
         return x
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     if x < (a + 1) / (a + b + 2):
         return front * _continued_fraction(a, b, x) / a
     return 1 - front * _continued_fraction(b, a, 1 - x) / b

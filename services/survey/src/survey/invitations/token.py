@@ -12,12 +12,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kit.errors import Forbidden, Problem
+
 PURPOSE = b"gridloop survey invitation v1|"
 ID, EXPIRY, MAC = 16, 8, 16
 
 
-class NotGenuine(ValueError):  # noqa: N818
+class InvitationNotGenuine(Forbidden):
     """The token was cut, mistyped or forged."""
+
+    code, title = "invitation_not_genuine", "The invitation is not genuine"
+
+    def __init__(self) -> None:
+        detail = "The invitation is no token of this service; open the link again as it was sent."
+        super().__init__(detail, errors=[{"pointer": "/invitation", "detail": detail}])
+
+
+class InvitationExpired(Problem):
+    status, code, title = 410, "invitation_expired", "The invitation has expired"
+
+    def __init__(self, expired_at: datetime) -> None:
+        detail = f"The invitation expired on {expired_at:%Y-%m-%d %H:%M} UTC."
+        super().__init__(detail, errors=[{"pointer": "/invitation", "detail": detail}])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +41,10 @@ class Token:
     invitation: UUID
     expires_at: datetime
 
-    def expired(self, now: datetime) -> bool:
-        return now >= self.expires_at
+    def require_valid(self, now: datetime) -> None:
+        """Raises InvitationExpired from the second of its expiry on."""
+        if now >= self.expires_at:
+            raise InvitationExpired(self.expires_at)
 
 
 def sign(key: bytes, token: Token) -> str:
@@ -36,14 +54,14 @@ def sign(key: bytes, token: Token) -> str:
 
 
 def read(key: bytes, text: str) -> Token:
-    """The token's content; raises NotGenuine unless this key signed it. Expired ones are read too."""
+    """The token's content; raises InvitationNotGenuine unless this key signed it. Expired ones are read too."""
     try:
         raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError, ValueError) as error:
-        raise NotGenuine("The invitation is not a token of this service.") from error
+        raise InvitationNotGenuine from error
     body, mac = raw[:-MAC], raw[-MAC:]
     if len(raw) != ID + EXPIRY + MAC or _text(raw) != text or not hmac.compare_digest(mac, _mac(key, body)):
-        raise NotGenuine("The invitation is not a token of this service; open the link again as it was sent.")
+        raise InvitationNotGenuine
     expires_at = datetime.fromtimestamp(int.from_bytes(body[ID:]), UTC)
     return Token(UUID(bytes=body[:ID]), expires_at)
 

@@ -39,13 +39,9 @@ def faults(definition: Definition, answers: Answers, *, complete: bool) -> list[
         if item.code not in shown:
             continue
         if item.code in answers:
-            found += [
-                Fault(pointer(item.code) + rest, detail) for rest, detail in _wrong(item, answers[item.code])
-            ]
+            found += [Fault(pointer(item.code) + rest, detail) for rest, detail in _wrong(item, answers[item.code])]
         elif complete and item.required:
-            found.append(
-                Fault(pointer(item.code), "This item must be answered before the answer is complete.")
-            )
+            found.append(Fault(pointer(item.code), "This item must be answered before the answer is complete."))
     return found
 
 

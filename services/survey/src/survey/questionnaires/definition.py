@@ -171,9 +171,7 @@ def _check_branching(definition: Definition) -> None:
             branching.check(item.when)
             later = sorted(set(branching.variables(item.when)) - before)
             if later:
-                raise ValueError(
-                    f"'when' of {item.code!r} may read earlier items only, not {', '.join(later)}."
-                )
+                raise ValueError(f"'when' of {item.code!r} may read earlier items only, not {', '.join(later)}.")
         before.add(item.code)
 
 

@@ -61,9 +61,7 @@ def read(definition: Definition, answers: Answers, *, sub_process: str | None) -
 def words(definition: Definition, answers: Answers) -> dict[str, str]:
     """The texts among the answers by item code: personal, to be sealed."""
     return {
-        item.code: answers[item.code]
-        for item in definition.items
-        if isinstance(item, Text) and item.code in answers
+        item.code: answers[item.code] for item in definition.items if isinstance(item, Text) and item.code in answers
     }
 
 

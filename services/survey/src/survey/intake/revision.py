@@ -38,9 +38,7 @@ def decide(stored: Version | None, sent: Version) -> Move:
     if stored.revision == sent.revision:
         if stored.digest == sent.digest:
             return "same"
-        raise Clash(
-            f"Revision {sent.revision} is stored with another body; send a change under a higher revision."
-        )
+        raise Clash(f"Revision {sent.revision} is stored with another body; send a change under a higher revision.")
     if sent.revision < stored.revision:
         raise Clash(f"Revision {sent.revision} is older than the stored {stored.revision}.")
     if stored.complete:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.responses.revision import Clash, Version, decide, digest
+from survey.intake.revision import Clash, Version, decide, digest
 
 
 def version(revision=1, body="a", *, complete=False):

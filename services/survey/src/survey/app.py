@@ -1,0 +1,43 @@
+"""The survey service: asks the customer, takes the answer in, and counts what it comes to."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from kit.clock import Clock
+from kit.http import create_service
+from survey.campaigns import endpoints as campaigns
+from survey.contacts import endpoints as contacts
+from survey.effects import consumers as effect_consumers
+from survey.effects import endpoints as effects
+from survey.insights import endpoints as insights
+from survey.intake import endpoints as intake
+from survey.invitations import consumers as invitation_consumers
+from survey.invitations import endpoints as invitations
+from survey.questionnaires import endpoints as questionnaires
+from survey.responses import endpoints as responses
+from survey.settings import Settings
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
+    """The app as uvicorn runs it; settings come from the environment unless given."""
+    return create_service(
+        settings or Settings(),
+        name="survey",
+        migrations=MIGRATIONS,
+        routers=[
+            contacts.router,
+            questionnaires.router,
+            campaigns.router,
+            invitations.router,
+            intake.router,
+            responses.router,
+            effects.router,
+            insights.router,
+        ],
+        consumers=[invitation_consumers.consumers, effect_consumers.consumers],
+        clock=clock,
+        description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",
+    )

@@ -1,0 +1,38 @@
+"""``/v1/contacts``: how customers are reached, pushed by the system that knows them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from kit.auth import Actor, Role, allow
+from kit.db import ReadSession, WriteSession
+from kit.http import Ctx
+from survey.contacts import service
+from survey.contacts.schemas import Accounts, ContactIn, ContactOut, ContactState, PhoneLookup
+
+router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
+
+ContactKeeper = Annotated[Actor, Depends(allow(Role.INTEGRATOR, Role.ADMIN, Role.SERVICE))]
+ContactReader = Annotated[Actor, Depends(allow(Role.AGENT, Role.MANAGER, Role.INTEGRATOR, Role.SERVICE))]
+AccountPath = Annotated[str, Path(pattern=r"^[0-9]{4,20}$")]
+
+
+@router.put("/{account}")
+async def put_contact(
+    account: AccountPath, given: ContactIn, session: WriteSession, context: Ctx, actor: ContactKeeper
+) -> ContactState:
+    """Idempotent by ``source_version``: the same or an older one changes nothing and succeeds."""
+    contact = await service.put_contact(session, account, given, context=context, actor=actor)
+    return ContactState.model_validate(contact, from_attributes=True)
+
+
+@router.get("/{account}")
+async def get_contact(account: AccountPath, session: ReadSession, context: Ctx, actor: ContactReader) -> ContactOut:
+    return service.opened(await service.find_contact(session, account, actor=actor), context)
+
+
+@router.post("/lookup")
+async def look_up_contacts(wanted: PhoneLookup, session: ReadSession, context: Ctx, actor: ContactReader) -> Accounts:
+    """The accounts of a telephone number; a POST, so that the number stands in no log of addresses."""
+    found = await service.accounts_of_phone(session, wanted.phone, context=context, actor=actor)
+    return Accounts(accounts=found)

@@ -1,0 +1,38 @@
+"""A finding's effect over HTTP."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class EffectOut(BaseModel):
+    """Later customers against earlier ones, as of now.
+
+    ``difference`` = after - before in points of the five-point score. Figures of a side with 1 to 4 respondents are
+    withheld, as ``caveat`` then says.
+    """
+
+    finding_id: UUID
+    state: Literal["watching", "closed"]
+    unit: str
+    sub_process: str
+    driver: str | None
+    before_from: datetime
+    before_to: datetime
+    effective_at: datetime
+    minimum_n: int
+    next_n: int | None
+    looks: int
+    n_before: int | None
+    n_after: int | None
+    mean_before: float | None
+    mean_after: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    confidence: float
+    conclusive: bool
+    method: str
+    caveat: str | None

@@ -1,0 +1,146 @@
+"""Watches findings: has the service become better for later customers?"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.auth import Actor
+from kit.context import Context
+from kit.contracts.responsibility import FindingVerified
+from kit.contracts.survey import EffectMeasured
+from kit.errors import NotFound
+from kit.events import Event, emit
+from kit.ids import new_id
+from survey.effects.measure import Effect, effect, next_look
+from survey.effects.models import EffectWatch
+from survey.insights.figures import Moments
+from survey.insights.grid import Fact
+from survey.insights.models import OVERALL, ScoreRow
+
+LOOK_BACK = timedelta(days=365)
+
+
+class EffectNotFound(NotFound):
+    code = "effect_not_found"
+
+
+async def watch(session: AsyncSession, event: Event[FindingVerified], context: Context) -> None:
+    """Begins to watch a finding, or begins anew when it was verified again; measures what is there already."""
+    found = await _locked(session, event.data.finding_id)
+    if found is None:
+        found = EffectWatch(id=new_id(), finding_id=event.data.finding_id)
+        session.add(found)
+    verified = event.data
+    found.state, found.looks = "watching", 0
+    found.unit, found.sub_process, found.driver = verified.unit, verified.sub_process, verified.driver or OVERALL
+    found.before_from, found.before_to = verified.before_to - LOOK_BACK, verified.before_to
+    found.effective_at = verified.effective_at
+    found.minimum_n = found.next_n = max(1, verified.minimum_n)
+    found.correlation = event.correlation or str(verified.finding_id)
+    await session.flush()
+    await _look(session, found, context)
+
+
+async def stop(session: AsyncSession, finding_id: UUID) -> None:
+    """The finding was closed: nothing is measured for it any more."""
+    found = await _locked(session, finding_id)
+    if found is not None:
+        found.state = "closed"
+
+
+async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Context) -> None:
+    """Measures the watches that these new answers belong to, once their scores are stored.
+
+    Each watch is locked first: of two answers at once the later sees the earlier, so none is missed.
+    """
+    touched = sorted({score.sub_process for fact in facts for score in fact.scores if score.sub_process})
+    if not touched:
+        return
+    watching = select(EffectWatch).where(
+        EffectWatch.sub_process.in_(touched), EffectWatch.state == "watching", EffectWatch.next_n.is_not(None)
+    )
+    for found in await session.scalars(watching.order_by(EffectWatch.id).with_for_update()):
+        if any(_concerns(found, fact) for fact in facts):
+            await _look(session, found, context)
+
+
+async def present(session: AsyncSession, finding_id: UUID, *, actor: Actor) -> tuple[EffectWatch, Effect]:
+    """The watch and the effect as of now; raises EffectNotFound."""
+    found = await session.scalar(actor.scope(select(EffectWatch).where(EffectWatch.finding_id == finding_id)))
+    if found is None:
+        raise EffectNotFound(f"No effect is watched for the finding {finding_id}.")
+    return found, await _measure(session, found, max(found.looks, 1))
+
+
+async def _look(session: AsyncSession, found: EffectWatch, context: Context) -> None:
+    measured = await _measure(session, found, found.looks + 1)
+    if found.next_n is None or measured.after.n < found.next_n:
+        return
+    found.looks += 1
+    found.next_n = next_look(measured.after.n, conclusive=measured.conclusive)
+    payload = _payload(found, measured, context)
+    emit(session, payload, subject=str(found.finding_id), unit=found.unit, correlation=found.correlation)
+
+
+async def _measure(session: AsyncSession, found: EffectWatch, look: int) -> Effect:
+    before = (ScoreRow.occurred_at >= found.before_from) & (ScoreRow.occurred_at < found.before_to)
+    return effect(
+        await _moments(session, found, before),
+        await _moments(session, found, ScoreRow.occurred_at >= found.effective_at),
+        look=look,
+    )
+
+
+async def _moments(session: AsyncSession, found: EffectWatch, period: ColumnElement[bool]) -> Moments:
+    """Answers about service: the follow-ups to cases are about how the case was handled."""
+    sums = select(
+        func.count(), func.coalesce(func.sum(ScoreRow.value), 0), func.coalesce(func.sum(ScoreRow.value**2), 0)
+    ).where(
+        ScoreRow.sub_process == found.sub_process,
+        ScoreRow.driver == found.driver,
+        ScoreRow.unit.startswith(found.unit, autoescape=True),
+        ScoreRow.trigger != "case_closed",
+        period,
+    )
+    row: Any = (await session.execute(sums)).one()
+    return Moments(int(row[0]), float(row[1]), float(row[2]))
+
+
+def _concerns(found: EffectWatch, fact: Fact) -> bool:
+    return (
+        fact.unit.startswith(found.unit)
+        and fact.occurred_at >= found.effective_at
+        and any((s.sub_process, s.driver or OVERALL) == (found.sub_process, found.driver) for s in fact.scores)
+    )
+
+
+def _payload(found: EffectWatch, measured: Effect, context: Context) -> EffectMeasured:
+    return EffectMeasured(
+        finding_id=found.finding_id,
+        sub_process=found.sub_process,
+        driver=found.driver or None,
+        unit=found.unit,
+        before_from=found.before_from,
+        split_at=found.effective_at,
+        after_to=context.clock.now(),
+        n_before=measured.before.n,
+        n_after=measured.after.n,
+        mean_before=measured.before.mean if measured.before.n else None,
+        mean_after=measured.after.mean if measured.after.n else None,
+        difference=measured.difference,
+        low=measured.low,
+        high=measured.high,
+        confidence=measured.confidence,
+        method=measured.method,
+        caveat=measured.caveat,
+    )
+
+
+async def _locked(session: AsyncSession, finding_id: UUID) -> EffectWatch | None:
+    statement = select(EffectWatch).where(EffectWatch.finding_id == finding_id).with_for_update()
+    found: EffectWatch | None = await session.scalar(statement)
+    return found

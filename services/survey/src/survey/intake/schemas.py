@@ -1,0 +1,83 @@
+"""Responses over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from survey.invitations.schemas import TokenText
+
+MOST_IN_A_BATCH = 500
+MOST_ANSWERS = 100
+
+
+def _answers(value: Any) -> dict[str, Any]:
+    """Only its shape: what each answer may be is the questionnaire's to say."""
+    if not isinstance(value, dict) or len(value) > MOST_ANSWERS:
+        raise ValueError(f"Answers are an object of at most {MOST_ANSWERS} values by item code.")
+    return value
+
+
+AnswersByItem = Annotated[
+    dict[str, Any],
+    PlainValidator(_answers),
+    WithJsonSchema({"type": "object", "additionalProperties": True, "maxProperties": MOST_ANSWERS}),
+]
+EXAMPLE: dict[str, Any] = {
+    "invitation": "AZLzoAAAcACAAAAAAAAAAQAAAABoAAAA0LQX3mJ1F4xv8y6sYlq8nA",
+    "revision": 1,
+    "complete": True,
+    "answers": {"may_contact": True, "unit_may_know": False, "overall": 2, "words": "抄错表了"},
+    "answered_at": "2026-03-02T09:30:00+08:00",
+    "language": "zh-CN",
+}
+
+
+class ResponseIn(BaseModel):
+    """One delivery of an answer. The phone counts ``revision`` up with each change until it is complete."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
+
+    invitation: TokenText
+    revision: Annotated[int, Field(ge=1, lt=2**31)]
+    complete: bool
+    answers: AnswersByItem
+    answered_at: AwareDatetime | None = None
+    language: Literal["zh-CN", "en"] | None = None
+
+
+class ResponseTaken(BaseModel):
+    """The same for each delivery of the same revision."""
+
+    id: UUID
+    revision: int
+    complete: bool
+    received_at: datetime
+
+
+class BatchIn(BaseModel):
+    """Each entry is a ``ResponseIn`` with the ``id`` that a single one has in its path."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"responses": [{"id": "0192f3a0-0000-7000-8000-000000000001"} | EXAMPLE]}},
+    )
+
+    responses: Annotated[list[Any], Field(min_length=1, max_length=MOST_IN_A_BATCH)]
+
+
+class BatchEntry(ResponseIn):
+    id: UUID
+
+
+class BatchResult(BaseModel):
+    """One entry's own outcome, at the entry's place: ``response`` where it was taken, else ``problem``."""
+
+    status: int
+    response: ResponseTaken | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BatchTaken(BaseModel):
+    items: list[BatchResult]

@@ -1,0 +1,104 @@
+"""``/v1/invitations``: asking by hand, links for the channel that sends them, and opening one on a phone."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import Select, select
+
+from kit.auth import Actor, Role, allow, public
+from kit.db import ReadSession, WriteSession
+from kit.http import Ctx
+from kit.idempotency import Once
+from kit.paging import Items, Page, paged
+from survey.contacts.models import Contact
+from survey.contacts.schemas import Account
+from survey.invitations import service
+from survey.invitations.models import Invitation
+from survey.invitations.schemas import (
+    InvitationIn,
+    InvitationLink,
+    InvitationOut,
+    OpenedQuestionnaire,
+    OpenRequest,
+)
+from survey.invitations.wording import Language
+from survey.questionnaires.service import code_and_version, definition_of
+
+router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
+
+Sender = Annotated[Actor, Depends(allow(Role.INTEGRATOR))]
+Anyone = Annotated[None, Depends(public())]
+
+
+@router.post("", status_code=201)
+async def invite_customer(
+    given: InvitationIn, session: WriteSession, context: Ctx, actor: Sender, once: Once, response: Response
+) -> InvitationOut:
+    """409 with ``reason`` where the customer opted out, rests, did not consent or was asked already."""
+    kept = await once.seen(session)
+    if kept is not None:
+        return _shown(await service.find(session, UUID(kept), actor=actor), given.account)
+    made = await service.ask_by_hand(session, given, context=context, actor=actor)
+    await once.keep(session, str(made.id))
+    response.headers["Location"] = f"/v1/invitations/{made.id}"
+    return _shown(made, given.account)
+
+
+@router.get("")
+async def list_invitations(
+    session: ReadSession,
+    actor: Sender,
+    page: Page,
+    account: Annotated[Account | None, Query()] = None,
+    trigger_id: UUID | None = None,
+) -> Items[InvitationOut]:
+    """Oldest first: a system that sends by a channel of its own reads on from the last it knows."""
+    statement = actor.scope(_with_account())
+    if account is not None:
+        statement = statement.where(Contact.account == account)
+    if trigger_id is not None:
+        statement = statement.where(Invitation.trigger_id == trigger_id)
+    return await paged(session, statement, page, Invitation.id, out=InvitationOut)
+
+
+@router.post("/open")
+async def open_invitation(given: OpenRequest, session: ReadSession, context: Ctx, _: Anyone) -> OpenedQuestionnaire:
+    """What the phone shows for its token. A POST: a token stands in no path and no header."""
+    token = service.genuine(given.invitation, context)
+    token.require_valid(context.clock.now())
+    invitation = await service.known(session, token)
+    code, version = await code_and_version(session, invitation.questionnaire_id)
+    return OpenedQuestionnaire(
+        invitation_id=invitation.id,
+        questionnaire=code,
+        version=version,
+        definition=await definition_of(session, invitation.questionnaire_id),
+        language=cast("Language", invitation.language),
+        expires_at=invitation.expires_at,
+    )
+
+
+@router.get("/{invitation_id}")
+async def get_invitation(invitation_id: UUID, session: ReadSession, actor: Sender) -> InvitationOut:
+    found = await service.find(session, invitation_id, actor=actor)
+    contact = await session.get_one(Contact, found.contact_id)
+    return _shown(found, contact.account)
+
+
+@router.post("/{invitation_id}/link")
+async def link_invitation(invitation_id: UUID, session: ReadSession, context: Ctx, actor: Sender) -> InvitationLink:
+    """The customer's key, for the system whose channel sends it."""
+    found = await service.find(session, invitation_id, actor=actor)
+    token, address = service.link_of(found, context)
+    return InvitationLink(invitation_id=found.id, token=token, link=address, expires_at=found.expires_at)
+
+
+def _with_account() -> Select[tuple[object, ...]]:
+    columns = [getattr(Invitation, name) for name in InvitationOut.model_fields if name != "account"]
+    return select(*columns, Contact.account).join(Contact, Contact.id == Invitation.contact_id)
+
+
+def _shown(found: Invitation, account: str) -> InvitationOut:
+    columns = {name: getattr(found, name) for name in InvitationOut.model_fields if name != "account"}
+    return InvitationOut(account=account, **columns)

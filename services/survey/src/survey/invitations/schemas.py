@@ -1,0 +1,85 @@
+"""Invitations over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+from survey.campaigns.occasion import Trigger
+from survey.contacts.schemas import Account, UnitPath
+from survey.questionnaires.definition import Code, Definition, SubProcess
+
+TokenText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class InvitationIn(BaseModel):
+    """Asks one customer by hand, in an active campaign; the rest period and the opt-out hold as ever.
+
+    ``occurred_at`` is when the service happened that is asked about, by default now.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "campaign": "after_order",
+                "account": "3100000001",
+                "unit": "/city/east/hall-1/",
+                "sub_process": "BE-12",
+            }
+        },
+    )
+
+    campaign: Code
+    account: Account
+    unit: UnitPath
+    sub_process: SubProcess | None = None
+    trigger_id: UUID | None = None
+    occurred_at: AwareDatetime | None = None
+
+
+class InvitationOut(BaseModel):
+    """Without the token: that is read by ``POST /v1/invitations/{id}/link`` alone."""
+
+    id: UUID
+    campaign_id: UUID
+    account: str
+    unit: str
+    trigger: Trigger
+    trigger_id: UUID | None
+    sub_process: str | None
+    occurred_at: datetime
+    issued_at: datetime
+    expires_at: datetime
+    channel: str
+    language: str
+
+
+class InvitationLink(BaseModel):
+    """The customer's key: for the channel that sends it and for nobody else."""
+
+    invitation_id: UUID
+    token: str
+    link: str
+    expires_at: datetime
+
+
+class OpenRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"invitation": "AZLzoAAAcACAAAAAAAAAAQAAAABoAAAA0LQX3mJ1F4xv8y6sYlq8nA"}},
+    )
+
+    invitation: TokenText
+
+
+class OpenedQuestionnaire(BaseModel):
+    """What the phone shows."""
+
+    invitation_id: UUID
+    questionnaire: str
+    version: int
+    definition: Definition
+    language: Literal["zh-CN", "en"]
+    expires_at: datetime

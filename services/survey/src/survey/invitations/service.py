@@ -1,0 +1,215 @@
+"""Asks customers: one occasion, one contact, one invitation, and never against his wish."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, cast
+from uuid import UUID
+
+from sqlalchemy import literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit import messages
+from kit.auth import Actor
+from kit.context import Context
+from kit.contracts.survey import InvitationIssued
+from kit.errors import Conflict, Invalid, NotFound
+from kit.events import emit
+from kit.ids import new_id
+from survey.campaigns.models import Campaign
+from survey.campaigns.occasion import Asked, Refusal, Trigger, refusal, rest_until, sampled
+from survey.campaigns.service import active_for, rule_of
+from survey.contacts.models import Contact
+from survey.contacts.service import find_contact, person
+from survey.invitations.models import Invitation
+from survey.invitations.schemas import InvitationIn
+from survey.invitations.token import Token, link, read, sign
+from survey.invitations.wording import Language, message
+from survey.settings import settings_of
+
+REASONS: dict[Refusal | Literal["asked_already"], str] = {
+    "opted_out": "The customer asked not to be surveyed.",
+    "no_consent": "The customer has not agreed to be surveyed.",
+    "resting": "The customer was asked lately and is left in peace until the rest period ends.",
+    "not_sampled": "The campaign's sample does not hold this customer on this occasion.",
+    "asked_already": "The customer was asked about this occasion before.",
+}
+
+
+class NotAsked(Conflict):
+    code, title = "not_asked", "The customer may not be asked"
+
+
+class InvitationNotFound(NotFound):
+    code = "invitation_not_found"
+
+
+class NoSuchCampaign(Invalid):
+    code = "no_such_campaign"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What gave reason to ask: ``occurred_at`` is when the service happened, ``id`` the order, incident or case."""
+
+    trigger: Trigger
+    id: UUID | None
+    account: str
+    unit: str
+    sub_process: str | None
+    occurred_at: datetime
+    correlation: str | None = None
+
+
+async def ask_by_hand(session: AsyncSession, given: InvitationIn, *, context: Context, actor: Actor) -> Invitation:
+    """Raises NotAsked with the reason, NoSuchCampaign unless one of that code is active for the unit."""
+    found = select(Campaign).where(Campaign.code == given.campaign, Campaign.state == "active")
+    campaign = await session.scalar(found)
+    if campaign is None or not given.unit.startswith(campaign.unit) or not actor.covers(given.unit):
+        raise NoSuchCampaign(
+            f"No campaign '{given.campaign}' is active for {given.unit}.",
+            errors=[{"pointer": "/campaign", "detail": "Name an active campaign that asks about this unit."}],
+        )
+    contact = await find_contact(session, given.account, actor=actor)
+    occasion = Occasion(
+        trigger=cast("Trigger", campaign.trigger),
+        id=given.trigger_id,
+        account=given.account,
+        unit=given.unit,
+        sub_process=given.sub_process,
+        occurred_at=given.occurred_at or context.clock.now(),
+    )
+    return await ask(session, campaign, contact, occasion, context=context)
+
+
+async def ask_on(session: AsyncSession, occasion: Occasion, *, context: Context) -> Invitation | None:
+    """Asks in the first active campaign that the occasion fits and that may ask; None where none may."""
+    contact = await session.scalar(select(Contact).where(Contact.account == occasion.account))
+    if contact is None:
+        return None
+    campaigns = await active_for(session, occasion.trigger, unit=occasion.unit, sub_process=occasion.sub_process)
+    for campaign in campaigns:
+        if sampled(rule_of(campaign), occasion=str(occasion.id), account=occasion.account):
+            try:
+                return await ask(session, campaign, contact, occasion, context=context)
+            except NotAsked:
+                continue
+    return None
+
+
+async def ask(
+    session: AsyncSession, campaign: Campaign, contact: Contact, occasion: Occasion, *, context: Context
+) -> Invitation:
+    """Claims the rest period, issues the invitation and queues its message, all in this transaction.
+
+    Raises NotAsked with the reason.
+    """
+    invitation = _issue(campaign, contact, occasion, context.clock.now())
+    async with session.begin_nested():  # a claim that comes to nothing must not make the customer rest
+        await _store(session, invitation)
+        await _claim(session, contact, invitation, settings_of(context).rest_days)
+    await _send(session, invitation, contact, context)
+    _announce(session, invitation)
+    return invitation
+
+
+async def _store(session: AsyncSession, invitation: Invitation) -> None:
+    values = {column.key: getattr(invitation, column.key) for column in Invitation.__table__.columns}
+    stored = insert(Invitation).values(**values).on_conflict_do_nothing().returning(Invitation.id)
+    if await session.scalar(stored) is None:
+        raise NotAsked(REASONS["asked_already"], reason="asked_already")
+
+
+async def _claim(session: AsyncSession, contact: Contact, invitation: Invitation, days: int) -> None:
+    """The guarded update is the claim: of two occasions at once one finds the contact resting."""
+    now, exempt = invitation.issued_at, invitation.trigger == "case_closed"
+    free = or_(Contact.rest_until.is_(None), Contact.rest_until <= now, literal(exempt))
+    until = Contact.rest_until if exempt else rest_until(now, days)
+    claim = update(Contact).where(Contact.id == contact.id, Contact.consent, ~Contact.opt_out, free)
+    claim = claim.values(rest_until=until).returning(Contact.id)
+    if await session.scalar(claim.execution_options(synchronize_session=False)) is None:
+        await session.refresh(contact)
+        asked = Asked(contact.opt_out, contact.consent, contact.rest_until)
+        reason = refusal(cast("Trigger", invitation.trigger), asked, now=now) or "resting"
+        raise NotAsked(REASONS[reason], reason=reason)
+
+
+def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: datetime) -> Invitation:
+    invitation_id = new_id()
+    return Invitation(
+        id=invitation_id,
+        campaign_id=campaign.id,
+        questionnaire_id=campaign.questionnaire_id,
+        contact_id=contact.id,
+        unit=occasion.unit,
+        trigger=occasion.trigger,
+        trigger_id=occasion.id,
+        sub_process=occasion.sub_process or campaign.sub_process,
+        occurred_at=occasion.occurred_at,
+        issued_at=now,
+        expires_at=(now + timedelta(days=campaign.valid_days)).replace(microsecond=0),
+        channel=campaign.channel,
+        language=contact.language,
+        correlation=occasion.correlation or str(invitation_id),
+    )
+
+
+async def _send(session: AsyncSession, invitation: Invitation, contact: Contact, context: Context) -> None:
+    """To the telephone number; a contact without one is reached by whoever reads the invitation's link."""
+    if contact.phone is None:
+        return
+    phone = person(contact.id, contact.data_key, context).open(contact.id, contact.phone)
+    _, address = link_of(invitation, context)
+    language = cast("Language", invitation.language)
+    body = message(language, cast("Trigger", invitation.trigger), address)
+    await messages.send(session, context, key=f"invitation:{invitation.id}", recipient=phone, body=body)
+
+
+def link_of(invitation: Invitation, context: Context) -> tuple[str, str]:
+    """The invitation's token, and the link that carries it in its fragment."""
+    token = sign(token_key(context), Token(invitation.id, invitation.expires_at))
+    return token, link(settings_of(context).public_url, token)
+
+
+def genuine(text: str, context: Context) -> Token:
+    """What the token says; raises InvitationNotGenuine for one that this service did not sign."""
+    return read(token_key(context), text)
+
+
+async def known(session: AsyncSession, token: Token) -> Invitation:
+    """The invitation of a genuine token; raises InvitationNotFound where it was erased."""
+    found = await session.get(Invitation, token.invitation)
+    if found is None:
+        raise InvitationNotFound("This invitation no longer exists.")
+    return found
+
+
+async def find(session: AsyncSession, invitation_id: UUID, *, actor: Actor) -> Invitation:
+    """Raises InvitationNotFound."""
+    found: Invitation | None = await session.scalar(
+        actor.scope(select(Invitation).where(Invitation.id == invitation_id))
+    )
+    if found is None:
+        raise InvitationNotFound(f"There is no invitation {invitation_id}.")
+    return found
+
+
+def token_key(context: Context) -> bytes:
+    """32 bytes of this service's alone, the same in all its replicas."""
+    return context.keyring.hash("survey invitation token key v1")
+
+
+def _announce(session: AsyncSession, invitation: Invitation) -> None:
+    """Without the account: which customer was asked stays in this service."""
+    issued = InvitationIssued(
+        invitation_id=invitation.id,
+        campaign_id=invitation.campaign_id,
+        trigger=cast("Trigger", invitation.trigger),
+        trigger_id=invitation.trigger_id,
+        sub_process=invitation.sub_process,
+        channel=invitation.channel,
+        issued_at=invitation.issued_at,
+        expires_at=invitation.expires_at,
+    )
+    subject = str(invitation.id)
+    emit(session, issued, subject=subject, unit=invitation.unit, correlation=invitation.correlation)

@@ -1,0 +1,27 @@
+"""The message that carries an invitation's link, in the customer's language."""
+
+from typing import Literal
+
+from survey.campaigns.occasion import Trigger
+
+Language = Literal["zh-CN", "en"]
+
+OPENINGS: dict[Language, dict[Trigger, str]] = {
+    "zh-CN": {
+        "order_completed": "您的用电业务已办结，请评价我们的服务：",
+        "incident_restored": "您家的供电已恢复，请评价我们的抢修服务：",
+        "case_closed": "您反映的问题我们已处理，请告诉我们是否解决：",
+        "none": "请评价我们的服务：",
+    },
+    "en": {
+        "order_completed": "Your order is completed. How was our service?",
+        "incident_restored": "Your supply is back. How did we handle the outage?",
+        "case_closed": "We worked on what you told us. Is it solved?",
+        "none": "How is our service?",
+    },
+}
+
+
+def message(language: Language, trigger: Trigger, link: str) -> str:
+    """One line: why we ask, then the link."""
+    return f"{OPENINGS[language][trigger]} {link}"

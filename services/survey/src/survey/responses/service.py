@@ -1,0 +1,106 @@
+"""Stores answers and reads them for those who may."""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.auth import Actor, Role
+from kit.context import Context
+from kit.errors import NotFound
+from survey.contacts.models import Contact
+from survey.contacts.service import person
+from survey.questionnaires.scoring import read
+from survey.questionnaires.service import code_and_version, definition_of
+from survey.responses.models import Response
+from survey.responses.schemas import ResponseOut, ScoreOut
+
+
+class ResponseNotFound(NotFound):
+    code = "response_not_found"
+
+
+async def heads(session: AsyncSession, ids: Collection[UUID], invitations: Collection[UUID]) -> Sequence[Any]:
+    """What is stored under these ids or for these invitations, without the answers."""
+    columns = (Response.id, Response.invitation_id, Response.revision, Response.digest, Response.complete)
+    statement = select(*columns, Response.received_at).where(
+        or_(Response.id.in_(ids), Response.invitation_id.in_(invitations))
+    )
+    return (await session.execute(statement)).all()
+
+
+async def insert_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Inserts in the given order; the ids stored. One missing was taken by another transaction meanwhile."""
+    if not rows:
+        return set()
+    statement = insert(Response).values(rows).on_conflict_do_nothing().returning(Response.id)
+    return set(await session.scalars(statement))
+
+
+async def replace(session: AsyncSession, row: dict[str, Any]) -> None:
+    """Replaces an incomplete answer, whose invitation the caller has locked."""
+    statement = update(Response).where(Response.id == row["id"], ~Response.complete).values(**row)
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
+def sealed(response_id: UUID, words: dict[str, str], owner: tuple[UUID, bytes], context: Context) -> bytes | None:
+    """The words under the person's own key; ``owner``: the contact's id and wrapped data key."""
+    if not words:
+        return None
+    return person(*owner, context).seal(response_id, json.dumps(words))
+
+
+async def read_response(session: AsyncSession, response_id: UUID, *, context: Context, actor: Actor) -> ResponseOut:
+    """A complete answer with its words; raises ResponseNotFound.
+
+    The customer is named where he agreed that the unit may know, and to the hotline where he may be contacted.
+    """
+    found = await session.scalar(actor.scope(select(Response).where(Response.id == response_id, Response.complete)))
+    if found is None:
+        raise ResponseNotFound(f"There is no complete response {response_id}.")
+    contact = await session.get_one(Contact, found.contact_id)
+    named = found.unit_may_know or (found.may_contact and actor.has(Role.AGENT))
+    code, version = await code_and_version(session, found.questionnaire_id)
+    return ResponseOut(
+        id=found.id,
+        questionnaire=code,
+        version=version,
+        unit=found.unit,
+        sub_process=found.sub_process,
+        occurred_at=found.occurred_at,
+        received_at=found.received_at,
+        may_contact=found.may_contact,
+        unit_may_know=found.unit_may_know,
+        answers=found.answers,
+        scores=await _scores(session, found),
+        words=_words(found, contact, context),
+        account=contact.account if named else None,
+        trigger_id=found.trigger_id if found.unit_may_know else None,
+    )
+
+
+async def _scores(session: AsyncSession, found: Response) -> list[ScoreOut]:
+    definition = await definition_of(session, found.questionnaire_id)
+    reading = read(definition, found.answers, sub_process=found.sub_process)
+    return [
+        ScoreOut(
+            item=one.item,
+            driver=one.driver,
+            need=one.need,
+            sub_process=one.sub_process,
+            score=one.value,
+            low=one.low,
+        )
+        for one in reading.scores
+    ]
+
+
+def _words(found: Response, contact: Contact, context: Context) -> dict[str, str]:
+    if found.words is None:
+        return {}
+    opened: dict[str, str] = json.loads(person(contact.id, contact.data_key, context).open(found.id, found.words))
+    return opened
