@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from gridloop.errors import MachineError
+from gridloop.operations.access import client, user
+from gridloop.operations.events import app as events
 from gridloop.options import Options, hoist
 
 app = typer.Typer(
@@ -19,6 +21,9 @@ app = typer.Typer(
 )
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
+app.add_typer(events, name="events")
+app.add_typer(user, name="user")
+app.add_typer(client, name="client")
 Json = Annotated[bool, typer.Option("--json", help="Print for a program.")]
 
 

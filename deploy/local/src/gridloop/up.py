@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
@@ -48,11 +49,13 @@ def _stop_event() -> asyncio.Event:
 def _announce(supervisor: Supervisor, seconds: float, *, as_json: bool) -> None:
     engines = supervisor.engines
     data = str(engines.layout.root)
-    described = engines.folder.describe(url=supervisor.url, data=data)
+    addresses = {name: supervisor.service_url(name) for name in supervisor.ports}
+    told = {"url": supervisor.url, "data": data, "pid": os.getpid()}
+    engines.folder.describe(**told, services=addresses)
     _print_line("suite", f"up at {supervisor.url} after {seconds:.1f} s; data and logs in {data}; Ctrl-C stops it")
     _show_first_administrator(supervisor)
     if as_json:
-        sys.stdout.write(json.dumps(described) + "\n")
+        sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 
 

@@ -26,7 +26,7 @@ COMMON = (
     "kit.http",
     "kit.jobs",
     "kit.messages",
-    "kit.migrate",
+    "kit.db.migrate",
     "kit.timers",
     "httptools",
     "httpx",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import socket
 import time
@@ -17,6 +18,7 @@ from gridloop.supervisor.child import Child, State
 from gridloop.supervisor.forked import AVAILABLE, ForkServer
 
 LOOK_EVERY = 0.05
+TELLING = re.compile(r"^\S*(Error|Exception|Mismatch)\b|FATAL|PANIC|\[FTL\]|\[ERR\]|No space left")
 ROTATE_EVERY = 5.0
 PATIENCE = 90.0
 ENGINES = ("nats", "postgres")
@@ -242,7 +244,9 @@ def why(process: Process) -> str:
     code = process.exit_code
     if code is not None and code < 0:
         return f"by {signal.Signals(-code).name}, see {process.log}"
-    said = " | ".join(process.last_lines(3)) or "it said nothing"
+    lines = process.last_lines(40)
+    telling = [line for line in lines if TELLING.search(line)] or lines
+    said = telling[-1].strip() if telling else "it said nothing"
     return f"{said} (exit code {code}, see {process.log})"
 
 

@@ -1,0 +1,1 @@
+"""Commands that act as clients of a running suite."""
