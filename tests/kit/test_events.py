@@ -15,6 +15,7 @@ import pytest
 from kit.auth import Role
 from kit.events.reader import Reader
 from kit.events.relay import Relay
+from kit.http.runtime import ended
 from tests.kit.ledger.app import MIGRATIONS, create_app, create_reading_app
 from tests.support.services import Service, running
 
@@ -72,9 +73,7 @@ async def at_work(*loops: Any) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(tasks)
 
 
 def relay_of(service: Service) -> Relay:

@@ -1,5 +1,6 @@
 """Which database errors pass by themselves, and which constraint an error names."""
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -14,6 +15,9 @@ def passes(fault: BaseException) -> bool:
     """Whether trying again later may succeed without any change of the input."""
     if isinstance(fault, (ConnectionError, OSError, TimeoutError, PoolTimeout, InterfaceError)):
         return True
+    if isinstance(fault, (asyncpg.PostgresError, asyncpg.InterfaceError)):
+        state = str(getattr(fault, "sqlstate", None) or "08")
+        return state in PASSING or state.startswith("08")
     if isinstance(fault, DBAPIError):
         if fault.connection_invalidated or sqlstate(fault) in PASSING:
             return True

@@ -30,15 +30,60 @@ END $$
 """  # noqa: S608
 
 
+# A round's bound is fixed when it begins; its rows are numbered in order of position, a chunk at a call, so that
+# no transaction lasts long. One call is one round trip and one sync.
+NUMBER_EVENTS = """
+CREATE FUNCTION number_events(chunk integer) RETURNS bigint LANGUAGE plpgsql SET search_path = public AS $$
+DECLARE
+    state relay;
+    numbered bigint;
+    reached bigint;
+BEGIN
+    SELECT * INTO STRICT state FROM relay FOR UPDATE;
+    IF state.upto IS NULL THEN
+        IF NOT EXISTS (
+            SELECT FROM event WHERE xid >= state.horizon AND xid < pg_snapshot_xmin(pg_current_snapshot())
+        ) THEN
+            RETURN 0;
+        END IF;
+        UPDATE relay SET upto = pg_snapshot_xmin(pg_current_snapshot()) RETURNING * INTO state;
+    END IF;
+    WITH taken AS (
+        SELECT stream, position FROM event
+        WHERE xid >= state.horizon AND xid < state.upto AND position > state.after_position
+        ORDER BY position LIMIT chunk
+    ), fresh AS (
+        SELECT stream, position, row_number() OVER (PARTITION BY stream ORDER BY position) AS n FROM taken
+    ), added AS (
+        INSERT INTO publication (stream, sequence, position)
+        SELECT f.stream, coalesce(p.head, 0) + f.n, f.position FROM fresh f LEFT JOIN published p USING (stream)
+        RETURNING stream, sequence, position
+    ), heads AS (
+        INSERT INTO published (stream, head) SELECT stream, max(sequence) FROM added GROUP BY stream
+        ON CONFLICT (stream) DO UPDATE SET head = excluded.head
+    )
+    SELECT count(*), max(position) INTO numbered, reached FROM added;
+    IF numbered < chunk THEN
+        UPDATE relay SET horizon = upto, upto = NULL, after_position = 0;
+    ELSE
+        UPDATE relay SET after_position = reached;
+    END IF;
+    RETURN numbered;
+END $$
+"""
+
+
 def upgrade_0001(op: Any) -> None:
     """The first tables: log, relay, readers, dead letters, timers, jobs, messages, idempotency, revocations."""
     tables.spine.create_all(op.get_bind())
     op.execute(ENSURE_PARTITIONS)
     op.execute("SELECT ensure_event_partitions()")
+    op.execute(NUMBER_EVENTS)
     op.execute("INSERT INTO relay (id, horizon) VALUES (1, '0')")
     op.execute("INSERT INTO epoch (epoch, heads) VALUES (gen_random_uuid(), '{}')")
-    op.execute("REVOKE EXECUTE ON FUNCTION ensure_event_partitions() FROM PUBLIC")
-    op.execute(f'GRANT EXECUTE ON FUNCTION ensure_event_partitions() TO "{app_role(op)}"')
+    for function in ("ensure_event_partitions()", "number_events(integer)"):
+        op.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
+        op.execute(f'GRANT EXECUTE ON FUNCTION {function} TO "{app_role(op)}"')
     append_only(op, *APPEND_ONLY)
 
 

@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from kit.auth import Actor, Role, allow
 from kit.db import ReadSession
-from kit.db.tables import epoch, published
+from kit.db.tables import epoch, event, publication, published
 from kit.events.envelope import envelope
-from kit.events.relay import numbered_rows
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 LogReader = Annotated[Actor, Depends(allow(Role.SERVICE, Role.OPERATOR, Role.ADMIN))]
@@ -59,6 +58,13 @@ async def list_events(
 ) -> FeedPage:
     """The log of one stream, oldest first, as far back as it exists."""
     present = (await session.execute(select(epoch.c.epoch).order_by(epoch.c.number.desc()).limit(1))).scalar_one()
-    rows = await numbered_rows(await session.connection(), stream, after, limit)
-    items = [envelope(row, present, row.sequence) for row in rows]
-    return FeedPage(items=items, next=rows[-1].sequence if len(rows) == limit else None)
+    statement = (
+        select(event, publication.c.sequence)
+        .join(publication, event.c.position == publication.c.position)
+        .where(publication.c.stream == stream, publication.c.sequence > after)
+        .order_by(publication.c.sequence)
+        .limit(limit)
+    )
+    rows = (await session.execute(statement)).mappings().all()
+    items = [envelope(dict(row), present, row["sequence"]) for row in rows]
+    return FeedPage(items=items, next=rows[-1]["sequence"] if len(rows) == limit else None)

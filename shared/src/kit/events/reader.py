@@ -65,6 +65,7 @@ class Reader:
         self.parked_metric = metrics.parked.labels(self.publisher, self.stream)
         self.sequence = 0
         self.epoch: UUID | None = None
+        self.parked = False  # whether anything of this publisher lies parked here
 
     # the loop
 
@@ -129,6 +130,8 @@ class Reader:
             )
             row = (await session.execute(self._mine(select(consumed)))).one()
             await session.execute(self._mine(update(consumed)).values(halted=None))
+            lying = select(dead_letter.c.id).where(dead_letter.c.publisher == self.publisher).limit(1)
+            self.parked = (await session.execute(lying)).scalar() is not None
         self.sequence, self.epoch = row.sequence, row.epoch
 
     def _mine(self, statement: Any) -> Any:
@@ -193,7 +196,9 @@ class Reader:
     async def take(self, bodies: Sequence[Body]) -> None:
         """Handles what is new among ``bodies``, filling gaps before it from the publisher's feed."""
         for body in bodies:
-            if UUID(body["epoch"]) != self.epoch:
+            if self.epoch is None:
+                self.epoch = UUID(body["epoch"])
+            elif UUID(body["epoch"]) != self.epoch:
                 self._check_epoch(await self._head())
         fresh = sorted((b for b in bodies if int(b["sequence"]) > self.sequence), key=lambda b: b["sequence"])
         while fresh:
@@ -275,6 +280,8 @@ class Reader:
         self.sequence = int(body["sequence"])
 
     async def _parked_subjects(self, session: AsyncSession, batch: Sequence[Body]) -> set[str]:
+        if not self.parked:
+            return set()
         subjects = {body["subject"] for body in batch}
         statement = select(dead_letter.c.subject).where(
             dead_letter.c.publisher == self.publisher, dead_letter.c.subject.in_(subjects)
@@ -293,6 +300,7 @@ class Reader:
             "attempts": attempts,
         }
         await session.execute(insert(dead_letter).values(**row).on_conflict_do_nothing())
+        self.parked = True
         self.parked_metric.inc()
 
 

@@ -1,7 +1,6 @@
 """What one running service consists of, and its background work."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +49,7 @@ class Runtime:
         self.database.wake = self.broker.wake
         own = [*parts.consumers, revocations.consumers]
         self.subscriptions: list[Subscription] = subscriptions(own)
-        self.relay = Relay(service, self.database, self.broker, self.metrics)
+        self.relay = Relay(service, settings.database_url.get_secret_value(), self.broker, self.metrics)
         self.timers = TimerLoop(parts.timers, self.database, self.context, self.metrics)
         self.jobs = JobLoop(parts.jobs, self.database, self.context)
         self.messages = MessageLoop(self.database, self.context)
@@ -73,11 +72,16 @@ class Runtime:
         self._tasks.append(asyncio.create_task(loop.run(), name=type(loop).__name__))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await ended(self._tasks)
         await self.broker.stop()
         await self.peers.close()
         await self.database.close()
+
+
+async def ended(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancels until each has ended: ``asyncio.wait_for`` of Python 3.11, which libraries use, may swallow one."""
+    waiting = {task for task in tasks if not task.done()}
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=0.5)

@@ -1,0 +1,1 @@
+"""Measurements, each beside the limit it strives for, taken in the same run."""
