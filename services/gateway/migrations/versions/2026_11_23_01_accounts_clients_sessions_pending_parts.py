@@ -100,6 +100,7 @@ def _pending_parts() -> None:
         sa.Column("account", sa.Text, nullable=False),
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("sender_unit", sa.Text, nullable=False),
         sa.Column("source_version", sa.BigInteger, nullable=False),
         sa.Column("part", sa.LargeBinary, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),

@@ -1,5 +1,6 @@
 """The gateway: one API, one sign-in, for all services."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,18 +13,23 @@ from gateway.access.throttle import Throttle
 from gateway.accounts import endpoints as accounts
 from gateway.accounts.hashing import Hashing
 from gateway.accounts.service import ensure_first_administrator
+from gateway.cards import endpoints as cards
 from gateway.clients import endpoints as clients
 from gateway.clients.service import ensure_operator
+from gateway.customers import endpoints as customers
 from gateway.documents import endpoints as documents
 from gateway.documents.service import Documents
 from gateway.forwarding.endpoints import ForwardedResources
+from gateway.parts.timers import WaitingParts
 from gateway.settings import Settings
 from gateway.upstreams.service import Upstreams
 from kit.clock import Clock
 from kit.http import Runtime, create_service
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-ROUTERS = [access.router, accounts.router, clients.router, documents.router]
+ROUTERS = [
+    access.router, accounts.router, clients.router, customers.router, cards.router, documents.router,
+]  # fmt: skip
 
 
 async def _first_accounts(runtime: Runtime) -> None:
@@ -56,17 +62,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     forwarded = ForwardedResources(upstreams, app.state.documents, runtime.verifier, limit=settings.forward_limit)
     documents.take_over(app)
     app.router.routes.insert(0, forwarded)
-    _close_with(app, upstreams)
+    _run_beside(app, upstreams)
     return app
 
 
-def _close_with(app: FastAPI, upstreams: Upstreams) -> None:
-    running = app.router.lifespan_context
+def _run_beside(app: FastAPI, upstreams: Upstreams) -> None:
+    """Offers waiting parts while the app runs, and closes the connections to the services after it."""
+    runtime: Runtime = app.state.runtime
+    inner = app.router.lifespan_context
+    waiting = WaitingParts(runtime.database, upstreams, runtime.signer, runtime.context.keyring)
+    app.state.waiting_parts = waiting
 
     @asynccontextmanager
     async def lifespan(started: FastAPI) -> AsyncIterator[Any]:
-        async with running(started) as state:
+        async with inner(started) as state:
+            task = asyncio.create_task(waiting.run()) if runtime.settings.role != "api" else None
             yield state
+            if task:
+                task.cancel()
+                await asyncio.wait([task])
         await upstreams.close()
 
     app.router.lifespan_context = lifespan

@@ -2,8 +2,8 @@
 
 from gateway.accounts import models as accounts
 from gateway.clients import models as clients
-from gateway.customers import models as customers
 from gateway.db import Base
+from gateway.parts import models as parts
 from gateway.sessions import models as sessions
 
-__all__ = ["Base", "accounts", "clients", "customers", "sessions"]
+__all__ = ["Base", "accounts", "clients", "parts", "sessions"]

@@ -1,5 +1,6 @@
 """Accounts: making, changing and finding them."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,7 +10,6 @@ from sqlalchemy import inspect, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.access_rights import check_grant
 from gateway.accounts.hashing import Hashing
 from gateway.accounts.models import Account
 from gateway.accounts.passwords import fault_of
@@ -37,6 +37,21 @@ class WeakPassword(Invalid):
 
 class OwnAccount(Forbidden):
     code, title = "own_account", "Not on one's own account"
+
+
+class OutsideUnit(Forbidden):
+    code, title = "outside_unit", "Outside your unit"
+
+
+def check_grant(actor: Actor, roles: Iterable[Role], unit: str) -> None:
+    """Nobody gives more than the company's rules and their own unit allow. Raises Invalid and OutsideUnit."""
+    if Role.SERVICE in roles:
+        raise Invalid(
+            "The role 'service' belongs to the services themselves and is given to nobody.",
+            errors=[{"pointer": "/roles", "detail": "must not contain 'service'"}],
+        )
+    if not actor.covers(unit):
+        raise OutsideUnit(f"You may give access within {actor.unit} only, not to {unit}.")
 
 
 def username_hash(keyring: Keyring, username: str) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.access_rights import check_grant
+from gateway.accounts.service import check_grant
 from gateway.clients.models import ApiClient
 from gateway.clients.schemas import ClientSecret, ClientShown, NewClient, OperatorCredentials
 from gateway.sessions.secrets import digest_of, new_secret
