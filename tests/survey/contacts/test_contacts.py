@@ -1,0 +1,76 @@
+from kit.auth import Role
+
+PUSH = {"source_version": 3, "unit": "/city/east/", "name": "王芳", "phone": "138 0000 0001", "consent": True}
+
+
+async def put(survey, account, body, *, unit="/"):
+    async with survey.client(Role.INTEGRATOR, unit=unit) as client:
+        return await client.put(f"/v1/contacts/{account}", json=body)
+
+
+async def get(survey, account, *, unit="/"):
+    async with survey.client(Role.AGENT, unit=unit) as client:
+        return await client.get(f"/v1/contacts/{account}")
+
+
+class TestPush:
+    async def test_a_contact_is_kept_with_its_number_in_one_form(self, survey):
+        answer = await put(survey, "3100000001", PUSH)
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"account", "source_version", "updated_at"}
+        known = (await get(survey, "3100000001")).json()
+        assert (known["name"], known["phone"], known["language"]) == ("王芳", "+8613800000001", "zh-CN")
+        assert (known["opt_out"], known["consent"], known["rest_until"]) == (False, True, None)
+
+    async def test_the_same_and_an_older_version_change_nothing_and_succeed(self, survey):
+        await put(survey, "3100000002", PUSH)
+        for version in (3, 2):
+            answer = await put(survey, "3100000002", PUSH | {"source_version": version, "name": "李强"})
+            assert (answer.status_code, answer.json()["source_version"]) == (200, 3)
+        assert (await get(survey, "3100000002")).json()["name"] == "王芳"
+
+    async def test_a_newer_version_replaces_all_of_it(self, survey):
+        await put(survey, "3100000003", PUSH)
+        await put(survey, "3100000003", {"source_version": 4, "opt_out": True, "consent": False, "language": "en"})
+        known = (await get(survey, "3100000003")).json()
+        assert (known["name"], known["phone"], known["unit"]) == (None, None, "/")
+        assert (known["opt_out"], known["consent"], known["language"]) == (True, False, "en")
+
+    async def test_personal_data_is_nowhere_in_the_clear(self, survey):
+        await put(survey, "3100000004", PUSH)
+        (row,) = await survey.sql("SELECT * FROM contact WHERE account = '3100000004'")
+        stored = b"".join(value for value in row.values() if isinstance(value, bytes))
+        assert "王芳".encode() not in stored
+        assert b"13800000001" not in stored
+
+
+class TestRefusals:
+    async def test_each_fault_has_its_pointer(self, survey):
+        bad = {"source_version": -1, "unit": "east", "phone": "12", "name": "x" * 201, "colour": "red"}
+        answer = await put(survey, "3100000005", bad)
+        assert answer.status_code == 422
+        assert {error["pointer"] for error in answer.json()["errors"]} == {
+            "/source_version",
+            "/unit",
+            "/phone",
+            "/name",
+            "/colour",
+            "/consent",
+        }
+
+    async def test_an_account_is_a_string_of_digits(self, survey):
+        assert (await put(survey, "31x", PUSH)).status_code == 422
+
+    async def test_a_contact_outside_ones_unit_is_not_ones_to_write_or_to_see(self, survey):
+        assert (await put(survey, "3100000006", PUSH, unit="/city/west/")).status_code == 403
+        await put(survey, "3100000006", PUSH)
+        assert (await get(survey, "3100000006", unit="/city/west/")).status_code == 404
+
+
+class TestLookup:
+    async def test_accounts_are_found_by_a_number_in_any_form(self, survey):
+        for account in ("3100000008", "3100000007"):
+            await put(survey, account, PUSH | {"phone": "+86 139 1111 2222"})
+        async with survey.client(Role.AGENT) as agent:
+            answer = await agent.post("/v1/contacts/lookup", json={"phone": "13911112222"})
+        assert answer.json() == {"accounts": ["3100000007", "3100000008"]}

@@ -1,0 +1,71 @@
+"""Two workers of the service on the same answers: each stored once, counted once, and no deadlock."""
+
+import asyncio
+import random
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from kit.contracts.survey import ResponseReceived
+from survey.app import create_app
+from tests.survey.asking import delivery
+
+
+@pytest.fixture
+async def workers(survey):
+    """Clients of two apps on one database."""
+    other = create_app(clock=survey.clock)
+    async with other.router.lifespan_context(other):
+        apps = (survey.app, other)
+        clients = [httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") for app in apps]
+        yield clients
+        for client in clients:
+            await client.aclose()
+
+
+async def test_one_answer_delivered_by_everybody_at_once(survey, asking, workers):
+    token, response = await asking.invited(), uuid4()
+    sending = [
+        workers[place % 2].put(f"/v1/responses/{response}", json=delivery(token, overall=2)) for place in range(20)
+    ]
+    answers = await asyncio.gather(*sending)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    told = [event for event in await survey.events(ResponseReceived) if event["subject"] == str(response)]
+    assert len(told) == 1
+
+
+async def test_one_invitation_raced_by_many_ids_has_one_winner(asking, workers):
+    token = await asking.invited()
+    sending = [
+        workers[place % 2].put(f"/v1/responses/{uuid4()}", json=delivery(token, overall=2)) for place in range(12)
+    ]
+    statuses = sorted(answer.status_code for answer in await asyncio.gather(*sending))
+    assert statuses == [200] + [409] * 11
+
+
+async def test_one_id_raced_by_many_invitations_has_one_winner(asking, workers):
+    response, tokens = uuid4(), [await asking.invited() for _ in range(8)]
+    sending = [
+        workers[place % 2].put(f"/v1/responses/{response}", json=delivery(token, overall=2))
+        for place, token in enumerate(tokens)
+    ]
+    statuses = sorted(answer.status_code for answer in await asyncio.gather(*sending))
+    assert statuses == [200] + [409] * 7
+
+
+async def test_overlapping_batches_in_any_order(survey, asking, workers):
+    entries = [delivery(await asking.invited(), overall=2, billing=3) | {"id": str(uuid4())} for _ in range(30)]
+    before = len(await survey.events(ResponseReceived))
+    (counted,) = await survey.sql("SELECT coalesce(sum(n), 0) AS n FROM rollup WHERE measure = 'score'")
+    mixed = random.Random(7)
+    sending = []
+    for place in range(10):
+        batch = mixed.sample(entries, 20)
+        sending.append(workers[place % 2].post("/v1/responses/batch", json={"responses": batch}))
+    answers = await asyncio.gather(*sending, *(workers[0].post("/v1/responses/batch", json={"responses": entries}),))
+    assert {item["status"] for answer in answers for item in answer.json()["items"]} == {200}
+    assert len(await survey.events(ResponseReceived)) == before + 30
+    (after,) = await survey.sql("SELECT sum(n) AS n FROM rollup WHERE measure = 'score'")
+    assert after["n"] == counted["n"] + 60

@@ -1,0 +1,103 @@
+import asyncpg
+import pytest
+
+from kit.auth import Role
+from tests.survey.asking import content
+
+FIRST = content("follow_up")
+SECOND = FIRST | {"title": {"zh-CN": "新", "en": "New"}}
+
+
+@pytest.fixture
+async def editor(survey):
+    async with survey.client(Role.ANALYST) as client:
+        yield client
+
+
+async def drafted(editor, code):
+    answer = await editor.post("/v1/questionnaires", json={"code": code, "definition": FIRST})
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+class TestDraft:
+    async def test_a_draft_can_be_read_and_changed_by_who_saw_it_last(self, editor):
+        made = await drafted(editor, "first")
+        path = made.headers["Location"]
+        assert (made.json()["version"], made.json()["state"], made.headers["ETag"]) == (1, "draft", '"1"')
+        changed = await editor.put(path, json=SECOND, headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
+        assert (await editor.get(path)).json()["definition"]["title"]["en"] == "New"
+        stale = await editor.put(path, json=FIRST, headers={"If-Match": '"1"'})
+        assert (stale.status_code, stale.json()["type"]) == (412, "urn:gridloop:problem:questionnaire_stale")
+
+    @pytest.mark.parametrize("tag", ["*", "x", '"-1"', '"٣"'.encode()])
+    async def test_an_etag_that_was_never_given_is_refused(self, editor, tag):
+        path = (await drafted(editor, f"tag{abs(hash(tag))}")).headers["Location"]
+        assert (await editor.put(path, json=SECOND, headers={"If-Match": tag})).status_code == 422
+
+    async def test_one_draft_per_code(self, editor):
+        await drafted(editor, "single")
+        again = await editor.post("/v1/questionnaires", json={"code": "single", "definition": FIRST})
+        assert (again.status_code, again.json()["type"]) == (409, "urn:gridloop:problem:draft_exists")
+
+    async def test_a_repeated_request_makes_one(self, editor):
+        body, key = {"code": "once", "definition": FIRST}, {"Idempotency-Key": "k1"}
+        ids = [(await editor.post("/v1/questionnaires", json=body, headers=key)).json()["id"] for _ in range(2)]
+        assert ids[0] == ids[1]
+
+    async def test_an_unsound_definition_is_refused_at_its_place(self, editor):
+        bad = FIRST | {"items": [FIRST["items"][0] | {"meaning": "everything"}]}
+        answer = await editor.post("/v1/questionnaires", json={"code": "bad", "definition": bad})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"].startswith("/definition/items/0")
+
+
+class TestPublished:
+    async def test_a_published_version_never_changes_and_the_next_is_drafted(self, editor):
+        made = await drafted(editor, "kept")
+        path = made.headers["Location"]
+        assert (await editor.post(f"{path}/publish")).json()["state"] == "published"
+        refused = await editor.put(path, json=SECOND, headers={"If-Match": '"1"'})
+        assert (refused.status_code, refused.json()["type"]) == (
+            409,
+            "urn:gridloop:problem:questionnaire_immutable",
+        )
+        assert (await drafted(editor, "kept")).json()["version"] == 2
+
+    async def test_not_even_the_database_lets_it_change(self, survey, editor):
+        path = (await drafted(editor, "locked")).headers["Location"]
+        await editor.post(f"{path}/publish")
+        with pytest.raises(asyncpg.CheckViolationError, match="never change"):
+            await survey.sql("UPDATE questionnaire SET definition = '{}' WHERE code = 'locked'")
+
+    async def test_wrong_moves_name_the_state_and_the_moves_allowed(self, editor):
+        path = (await drafted(editor, "moves")).headers["Location"]
+        early = await editor.post(f"{path}/retire")
+        assert (early.status_code, early.json()["state"], early.json()["allowed"]) == (409, "draft", ["published"])
+        await editor.post(f"{path}/publish")
+        assert (await editor.post(f"{path}/publish")).json()["allowed"] == ["retired"]
+        assert (await editor.post(f"{path}/retire")).json()["state"] == "retired"
+        assert (await editor.post(f"{path}/publish")).json()["allowed"] == []
+
+
+class TestReading:
+    async def test_the_list_goes_on_where_it_ended(self, editor):
+        for code in ("listed_a", "listed_b", "listed_c"):
+            await drafted(editor, code)
+        seen, path = [], "/v1/questionnaires?limit=2"
+        while path:
+            page = await editor.get(path)
+            seen += [item["code"] for item in page.json()["items"]]
+            after = page.json()["next"]
+            path = f"/v1/questionnaires?limit=2&after={after}" if after else None
+        assert [code for code in seen if code.startswith("listed_")] == ["listed_a", "listed_b", "listed_c"]
+
+    async def test_by_code(self, editor):
+        await drafted(editor, "wanted")
+        found = (await editor.get("/v1/questionnaires?code=wanted")).json()["items"]
+        assert [(item["code"], item["version"]) for item in found] == [("wanted", 1)]
+
+    async def test_what_is_not_there(self, editor):
+        path = "/v1/questionnaires/0192f3a0-0000-7000-8000-000000000001"
+        assert (await editor.get(path)).status_code == 404
