@@ -27,7 +27,7 @@ class Account:
 
     def may_enter(self, folder: Path) -> bool:
         """Whether every folder from the root down to ``folder`` may be passed by this user."""
-        known = [place for place in (folder, *folder.parents) if place.exists()]
+        known = [place for place in (folder, *folder.parents) if place.is_dir()]
         return all(self._passes(place.stat()) for place in known)
 
     def _passes(self, status: os.stat_result) -> bool:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,14 +156,24 @@ def _left(note: Path) -> tuple[psutil.Process, int] | None:
 
 
 def _end(process: psutil.Process, asked: int, patience: float) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
+    """Ask, then kill. Raises ``MachineError`` when it outlives both."""
+    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
         process.send_signal(asked)
-        with contextlib.suppress(psutil.TimeoutExpired):
-            process.wait(patience)
+        if _gone_within(process, patience):
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(patience)
+        os.killpg(process.pid, signal.SIGKILL)
+        if not _gone_within(process, patience):
+            raise MachineError(f"Process {process.pid}, left by a killed suite, cannot be stopped.")
+
+
+def _gone_within(process: psutil.Process, seconds: float) -> bool:
+    """A zombie is gone too: it waits for a parent that is not us."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def free_ports(count: int) -> list[int]:
