@@ -17,19 +17,20 @@ from gateway.cards import endpoints as cards
 from gateway.clients import endpoints as clients
 from gateway.clients.service import ensure_operator
 from gateway.customers import endpoints as customers
+from gateway.demo import endpoints as demo
+from gateway.demo.service import DemoClock
 from gateway.documents import endpoints as documents
 from gateway.documents.service import Documents
 from gateway.forwarding.endpoints import ForwardedResources
+from gateway.operations import endpoints as operations
 from gateway.parts.timers import WaitingParts
 from gateway.settings import Settings
 from gateway.upstreams.service import Upstreams
-from kit.clock import Clock
+from kit.clock import Clock, ShiftedClock
 from kit.http import Runtime, create_service
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-ROUTERS = [
-    access.router, accounts.router, clients.router, customers.router, cards.router, documents.router,
-]  # fmt: skip
+SLICES = [access, accounts, clients, customers, cards, operations, documents]
 
 
 async def _first_accounts(runtime: Runtime) -> None:
@@ -44,26 +45,37 @@ async def _first_accounts(runtime: Runtime) -> None:
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
+    slices = [*SLICES, demo] if settings.demo_clock else SLICES
     app = create_service(
         settings,
         name="gateway",
         description="Gridloop: one API over surveys, incidents and responsibilities.",
         migrations=MIGRATIONS,
-        routers=ROUTERS,
+        routers=[part.router for part in slices],
         clock=clock,
         on_start=[_first_accounts],
     )
     runtime: Runtime = app.state.runtime
     upstreams = Upstreams(settings.peers, runtime.signer, settings)
+    upstreams.include(app)
     app.state.upstreams = upstreams
     app.state.documents = Documents(upstreams)
     app.state.hashing = Hashing()
     app.state.throttle = Throttle()
-    forwarded = ForwardedResources(upstreams, app.state.documents, runtime.verifier, limit=settings.forward_limit)
-    documents.take_over(app)
-    app.router.routes.insert(0, forwarded)
+    if isinstance(runtime.clock, ShiftedClock):
+        app.state.demo_clock = DemoClock(runtime.clock, runtime.broker, upstreams)
+    _forward_the_rest(app, settings)
     _run_beside(app, upstreams)
     return app
+
+
+def _forward_the_rest(app: FastAPI, settings: Settings) -> None:
+    documents.take_over(app)
+    state = app.state
+    forwarded = ForwardedResources(
+        state.upstreams, state.documents, state.runtime.verifier, limit=settings.forward_limit
+    )
+    app.router.routes.insert(0, forwarded)
 
 
 def _run_beside(app: FastAPI, upstreams: Upstreams) -> None:

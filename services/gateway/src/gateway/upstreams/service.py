@@ -11,6 +11,7 @@ import httpx
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from fastapi import Depends, Request
 from httpx_aiohttp import AiohttpTransport
+from starlette.types import ASGIApp
 from yarl import URL
 
 from gateway.settings import Settings
@@ -41,6 +42,11 @@ class Upstreams:
     def url(self, service: str, target: bytes) -> URL:
         """The service's URL for a path and query exactly as the client encoded them."""
         return URL(str(self._of(service)).rstrip("/") + target.decode("latin-1"), encoded=True)
+
+    def include(self, app: ASGIApp) -> None:
+        """Lets the gateway itself be asked like any service, without leaving the process."""
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._clients["gateway"] = httpx.AsyncClient(base_url="http://gateway", transport=transport)
 
     def session(self, service: str) -> ClientSession:
         if service not in self._sessions:

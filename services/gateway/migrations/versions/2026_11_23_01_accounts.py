@@ -5,7 +5,7 @@ from alembic import op
 
 from kit.db.spine import upgrade_0001
 
-revision = "2026_11_23_01"
+revision = "2026_11_23_01_accounts"
 down_revision = None
 branch_labels = None
 depends_on = None
