@@ -23,17 +23,13 @@ class TestPlan:
 
     def test_takes_the_limit_of_the_orders_kind(self):
         scheme = {
-            source: next(
-                s for s in plan(ROUTES["HV_NEW"], Attributes(source), KNOWN) if s.sub_process == "BE-03"
-            )
+            source: next(s for s in plan(ROUTES["HV_NEW"], Attributes(source), KNOWN) if s.sub_process == "BE-03")
             for source in ("single", "dual")
         }
         assert (scheme["single"].limit.amount, scheme["dual"].limit.amount) == (6, 12)
 
     def test_keeps_the_hard_gate(self):
-        energise = next(
-            s for s in plan(ROUTES["HV_NEW"], Attributes("dual"), KNOWN) if s.sub_process == "BE-10"
-        )
+        energise = next(s for s in plan(ROUTES["HV_NEW"], Attributes("dual"), KNOWN) if s.sub_process == "BE-10")
         assert energise.hard_gate.passed == ["BE-08"]
 
     def test_of_a_flow_without_a_route_is_one_stage(self):

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import WrongMove
+from responsibility.calendars.working_days import WorkCalendar
 from responsibility.catalogue.document import HardGate, Limit, Total
 from responsibility.orders.clock import Span, stage_due, total_due, waiting
-from responsibility.orders.gates import Attested, Check, blocking, missing
 from responsibility.orders.lifecycle import giving, order_after, receiving, stage_after
-from responsibility.organisation.calendar import WorkCalendar
+from responsibility.stages.gates import Attested, Check, blocking, missing
 
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"))
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -13,9 +13,7 @@ class TestPaths:
     def test_accepts(self, text):
         assert is_path(text)
 
-    @pytest.mark.parametrize(
-        "text", ["", "/", "city/", "/city", "/City/", "/city//", "/-x/", "/city/ /", "/city/\n"]
-    )
+    @pytest.mark.parametrize("text", ["", "/", "city/", "/city", "/City/", "/city//", "/-x/", "/city/ /", "/city/\n"])
     def test_refuses(self, text):
         assert not is_path(text)
 

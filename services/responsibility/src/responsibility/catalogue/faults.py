@@ -35,9 +35,7 @@ def _repeated(at: str, name: str, values: list[str | None]) -> Iterator[Fault]:
     for index, value in enumerate(values):
         seen[value] += 1
         if value is not None and seen[value] > 1:
-            yield Fault(
-                f"{at}/{index}/{name}", f"'{value}' was named before; every {name} must be there once."
-            )
+            yield Fault(f"{at}/{index}/{name}", f"'{value}' was named before; every {name} must be there once.")
 
 
 def _process_faults(catalogue: Catalogue) -> Iterator[Fault]:
@@ -82,15 +80,11 @@ def _stage_faults(at: str, route: Route, catalogue: Catalogue) -> Iterator[Fault
         here = f"{at}/stages/{index}"
         name = stage.sub_process
         if name not in known:
-            yield Fault(
-                f"{here}/sub_process", f"Route '{route.code}' names the unknown sub-process '{name}'."
-            )
+            yield Fault(f"{here}/sub_process", f"Route '{route.code}' names the unknown sub-process '{name}'.")
         if name in earlier:
             yield Fault(f"{here}/sub_process", f"'{name}' is a stage of route '{route.code}' already.")
         if stage.parallel and stage.parallel not in earlier:
-            yield Fault(
-                f"{here}/parallel", f"'{stage.parallel}' is no earlier stage of route '{route.code}'."
-            )
+            yield Fault(f"{here}/parallel", f"'{stage.parallel}' is no earlier stage of route '{route.code}'.")
         yield from _gate_faults(here, stage, earlier)
         yield from _ambiguous(here, stage, route)
         earlier[name] = stage
@@ -103,13 +97,9 @@ def _gate_faults(here: str, stage: RouteStage, earlier: dict[str, RouteStage]) -
         for index, code in enumerate(getattr(stage.hard_gate, kind)):
             place = f"{here}/hard_gate/{kind}/{index}"
             if code not in earlier:
-                yield Fault(
-                    place, f"The hard gate of '{stage.sub_process}' needs an earlier stage, not '{code}'."
-                )
+                yield Fault(place, f"The hard gate of '{stage.sub_process}' needs an earlier stage, not '{code}'.")
             elif earlier[code].only_for:
-                yield Fault(
-                    place, f"'{code}' does not run for every order, so a hard gate cannot rest on it."
-                )
+                yield Fault(place, f"'{code}' does not run for every order, so a hard gate cannot rest on it.")
 
 
 def _ambiguous(here: str, stage: RouteStage, route: Route) -> Iterator[Fault]:
@@ -126,9 +116,7 @@ def _branch_faults(at: str, route: Route, catalogue: Catalogue) -> Iterator[Faul
     for index, branch in enumerate(route.branches):
         here = f"{at}/branches/{index}"
         if branch.order and branch.order not in routes:
-            yield Fault(
-                f"{here}/order", f"Branch '{branch.trigger}' names the unknown route '{branch.order}'."
-            )
+            yield Fault(f"{here}/order", f"Branch '{branch.trigger}' names the unknown route '{branch.order}'.")
         if branch.finding and branch.finding not in known:
             yield Fault(f"{here}/finding", f"Branch '{branch.trigger}' names the unknown '{branch.finding}'.")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from responsibility.calendars.working_days import WorkCalendar
 from responsibility.catalogue.document import Limit, Total
-from responsibility.organisation.calendar import WorkCalendar
 from responsibility.promises.terms import due, latest
 
 
@@ -19,9 +19,7 @@ class Span:
     end: datetime
 
 
-def stage_due(
-    limit: Limit | None, start: datetime, anchor: datetime | None, calendar: WorkCalendar
-) -> datetime | None:
+def stage_due(limit: Limit | None, start: datetime, anchor: datetime | None, calendar: WorkCalendar) -> datetime | None:
     """When a stage that began at ``start`` is due; a ``before`` limit counts back from ``anchor``."""
     if limit is None:
         return None
@@ -30,9 +28,7 @@ def stage_due(
     return None if anchor is None else latest(limit.amount, limit.unit, anchor, calendar)
 
 
-def total_due(
-    total: Total, limit: Limit, opened: datetime, spans: Iterable[Span], calendar: WorkCalendar
-) -> datetime:
+def total_due(total: Total, limit: Limit, opened: datetime, spans: Iterable[Span], calendar: WorkCalendar) -> datetime:
     """When the whole order is due: its limit, prolonged by the time that was not the utility's."""
     pauses = [] if total.whole_process else waiting(spans)
     if limit.unit == "working_day":

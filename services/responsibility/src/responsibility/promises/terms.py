@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from responsibility.organisation.calendar import WorkCalendar
+from responsibility.calendars.working_days import WorkCalendar
 
 TermUnit = Literal["working_day", "day", "hour", "minute"]
 

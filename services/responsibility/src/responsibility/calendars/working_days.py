@@ -5,7 +5,7 @@ and its last day ends when business closes.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
@@ -29,8 +29,8 @@ class WorkCalendar:
         return day.weekday() < SATURDAY and day not in self.holidays
 
     def closing(self, day: date) -> datetime:
-        """When business closes on that day, aware, in the company's zone."""
-        return datetime.combine(day, self.closes, self.zone)
+        """When business closes on that day, in UTC."""
+        return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
 
     def after_working_days(self, start: datetime, days: int) -> datetime:
         """The end of a term of ``days`` working days that begins at ``start``; ``days`` is at least 1."""

@@ -1,0 +1,4 @@
+from kit.db.migrate import run
+from responsibility.tables import Base
+
+run(Base.metadata)
