@@ -85,8 +85,11 @@ def run(metadata: Any) -> None:
     """What a service's ``migrations/env.py`` calls; ``metadata`` is that of the service's own Base."""
     from alembic import context
 
-    from kit.db.tables import spine
+    from sqlalchemy.dialects.postgresql.base import ischema_names
 
+    from kit.db.tables import Xid8, spine
+
+    ischema_names["xid8"] = Xid8  # so that comparing the schema knows the log's column
     url = context.config.attributes["url"]
     targets = [metadata, spine]
 

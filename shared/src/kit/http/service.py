@@ -69,15 +69,19 @@ def create_service(
         strict_content_type=True,
     )
     app.state.runtime = runtime
+    _equip(app, runtime, routers)
+    return app
+
+
+def _equip(app: FastAPI, runtime: Runtime, routers: Sequence[APIRouter]) -> None:
     problems.install(app)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=runtime.settings.body_limit)
     app.add_middleware(Edge, metrics=runtime.metrics)
     # dead letters before the feed: its paths are more special
     for router in (*routers, dead_letters.router, feed.router, health.router):
         app.include_router(router)
-    if settings.demo_clock:
+    if runtime.settings.demo_clock:
         app.include_router(demo.router)
-    return app
 
 
 def _operation_id(route: APIRoute) -> str:
