@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incident.interruptions.duration import is_sustained
 from incident.reliability import indices
 from incident.reliability.indices import INDICES, Interruption
 from incident.reliability.served import mean_served
@@ -60,8 +61,8 @@ class TestTwelveCustomers:
         assert indices.totals(TWELVE, 12, MINUTES_OF_JUNE, 3).ci == 20
 
     def test_exactly_the_threshold_is_momentary(self):
-        assert not indices.is_sustained(5.0, 5.0)
-        assert indices.is_sustained(5.0001, 5.0)
+        assert not is_sustained(5.0, 5.0)
+        assert is_sustained(5.0001, 5.0)
 
 
 def test_restoration_in_steps_counts_each_step_to_its_own_end():

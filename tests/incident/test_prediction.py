@@ -70,6 +70,16 @@ class TestDevice:
         assert prediction.device is None
         assert codes(prediction) == ["no_common_device"]
 
+    def test_a_whole_substation_needs_callers_on_two_branches(self):
+        text = FEEDER + "bus,b4,,,\nline,l4,b0,b4,\nswitch,second,b0,l4,breaker\nload,d4,b4,,public_transformer\n"
+        topology = Topology(device_csv.read(text), out=())
+
+        few = predict(topology, ["d2", "d3", "d4"], {})
+        many = predict(topology, ["d2", "d3", "d4", "d4"], {})
+
+        assert (few.device, codes(few)[-1]) == (None, "too_few_for_wide")
+        assert (many.device, codes(many)[-1]) == ("grid", "clears_fault")
+
     def test_a_place_that_was_dark_before_is_not_explained_anew(self, feeder):
         prediction = predict(Topology(feeder.network, out={"knife"}), ["d3"], {})
 
@@ -115,9 +125,7 @@ class TestGrouping:
         assert (found.incident_id, found.prediction, found.reason.code) == (ONE, None, "explained")
 
     def test_an_unconfirmed_incident_grows_to_one_device(self, feeder):
-        found = incident_of(
-            feeder, "d2", NOON + timedelta(minutes=5), [self.known()], {"d1": 5, "d2": 5, "d3": 5}
-        )
+        found = incident_of(feeder, "d2", NOON + timedelta(minutes=5), [self.known()], {"d1": 5, "d2": 5, "d3": 5})
 
         assert found is not None
         assert found.prediction is not None

@@ -4,7 +4,7 @@ import pytest
 
 from incident.incidents.repair_unit import repair_unit
 from incident.network import device_csv
-from incident.restoration.switching import switched
+from incident.network.switching import switched
 
 LINE = """kind,code,terminal_1,terminal_2,normal_state,type
 source,west,b1,,,

@@ -61,6 +61,4 @@ class Network:
 
     def state(self, present: Mapping[str, bool]) -> frozenset[str]:
         """Codes of the devices that are out, when ``present`` overrides the normal state of some."""
-        return frozenset(
-            code for code, device in self.devices.items() if not present.get(code, device.normally_in)
-        )
+        return frozenset(code for code, device in self.devices.items() if not present.get(code, device.normally_in))

@@ -37,11 +37,7 @@ class Topology:
     def unsupplied(self, kind: str) -> set[str]:
         """Codes of the devices of this kind that are in, but without supply."""
         devices = self.network.devices.values()
-        return {
-            d.code
-            for d in devices
-            if d.kind == kind and d.code not in self.out and d.code not in self.energised
-        }
+        return {d.code for d in devices if d.kind == kind and d.code not in self.out and d.code not in self.energised}
 
     def upstream(self, code: str) -> list[str]:
         """The devices that ``code`` depends on, nearest first: it alone, then all that feed it alone."""

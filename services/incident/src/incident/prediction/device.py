@@ -7,30 +7,28 @@ there speaks against it: if they were out as well, ``calls`` calls would all com
 the probability (smaller / larger) ** calls, and below ``Rules.silence`` that is not believed.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from incident.network.model import Device
 from incident.network.topology import Topology
-
-Facts = Mapping[str, str | int | float]
+from incident.prediction import reasons
+from incident.prediction.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``clears``: types of switches and kinds of devices that clear a fault by themselves."""
+    """``clears``: types of switches and kinds of devices that clear a fault by themselves.
+
+    ``wide``: kinds whose failure is rare beside two small faults at once; they are predicted only when
+    ``wide_callers`` or more called from each of two branches below.
+    """
 
     silence: float = 0.05
+    wide: frozenset[str] = frozenset({"transformer", "source"})
+    wide_callers: int = 2
     clears: frozenset[str] = frozenset({"breaker", "fuse", "recloser", "transformer", "source", "load"})
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """``code`` is stable; ``facts`` are the numbers and codes in ``sentence``."""
-
-    code: str
-    sentence: str
-    facts: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,23 @@ def predict(
         raise ValueError("A prediction needs at least one call.")
     dark = sorted({load for load in calls if load not in topology.supplied_loads})
     if dark:
-        return Prediction(None, (_without_supply(dark),))
+        return Prediction(None, (reasons.without_supply(dark),))
     chain = covering(topology, calls)
     if not chain:
-        return Prediction(None, (_no_common_device(calls),))
-    reasons = [_smallest(topology, chain[0], calls, customers)]
+        return Prediction(None, (reasons.no_common_device(calls),))
+    smallest = reasons.smallest(chain[0], calls, _customers(topology, chain[0], customers))
+    if topology.network.devices[chain[0]].kind in rules.wide and not _from_two_branches(topology, calls, rules):
+        return Prediction(None, (smallest, reasons.too_few_for(chain[0], rules.wide_callers)))
     device, more = _climb(topology, chain, len(calls), customers, rules)
-    return Prediction(device, (*reasons, *more))
+    return Prediction(device, (smallest, more))
+
+
+def _from_two_branches(topology: Topology, calls: Sequence[str], rules: Rules) -> bool:
+    """Whether enough callers sit on each of two branches below the last device that all have in common."""
+    chains = {load: topology.upstream(load) for load in set(calls)}
+    common = set.intersection(*(set(chain) for chain in chains.values()))
+    branches = Counter(next(code for code in reversed(chains[load]) if code not in common) for load in calls)
+    return sum(1 for callers in branches.values() if callers >= rules.wide_callers) > 1
 
 
 def covering(topology: Topology, calls: Sequence[str]) -> list[str]:
@@ -80,59 +88,19 @@ def clears_fault(device: Device, rules: Rules) -> bool:
 
 def _climb(
     topology: Topology, chain: list[str], calls: int, customers: Mapping[str, int], rules: Rules
-) -> tuple[str, list[Reason]]:
+) -> tuple[str, Reason]:
     devices = topology.network.devices
     clearing = next((code for code in chain if clears_fault(devices[code], rules)), None)
     if clearing is None:
-        return chain[0], [Reason("nothing_clears_above", "No device above it can clear a fault by itself.")]
+        return chain[0], Reason("nothing_clears_above", "No device above it can clear a fault by itself.")
     if clearing == chain[0]:
-        return clearing, [Reason("clears_fault", f"{clearing} can clear a fault by itself.")]
+        return clearing, Reason("clears_fault", f"{clearing} can clear a fault by itself.")
     smaller, larger = (_customers(topology, code, customers) for code in (chain[0], clearing))
     chance = (smaller / larger) ** calls if larger else 1.0
-    facts: Facts = {
-        "device": clearing,
-        "customers": larger,
-        "chance": round(chance, 4),
-        "limit": rules.silence,
-    }
     if chance < rules.silence:
-        return chain[0], [Reason("silence_above", _silence(clearing, larger - smaller, chance), facts)]
-    return clearing, [Reason("climbed", _climbed(chain[0], clearing, larger, chance), facts)]
+        return chain[0], reasons.silence_above(clearing, larger - smaller, chance)
+    return clearing, reasons.climbed(chain[0], clearing, larger, chance)
 
 
 def _customers(topology: Topology, code: str, customers: Mapping[str, int]) -> int:
     return sum(customers.get(load, 0) for load in topology.downstream(code))
-
-
-def _smallest(topology: Topology, code: str, calls: Sequence[str], customers: Mapping[str, int]) -> Reason:
-    count = _customers(topology, code, customers)
-    loads = len(set(calls))
-    sentence = (
-        f"{code} is the smallest device that feeds all {loads} places of the {len(calls)} calls; "
-        f"{count} customers hang on it."
-    )
-    return Reason("smallest_covering", sentence, {"device": code, "calls": len(calls), "customers": count})
-
-
-def _climbed(smaller: str, larger: str, customers: int, chance: float) -> str:
-    return (
-        f"{smaller} cannot clear a fault by itself, so {larger} with {customers} customers is taken: "
-        f"calls from below {smaller} alone would still be likely enough ({chance:.0%})."
-    )
-
-
-def _silence(larger: str, silent: int, chance: float) -> str:
-    return (
-        f"{larger} would clear the fault, but none of its {silent} other customers called; "
-        f"if they were out, that would have a chance of {chance:.1%} only."
-    )
-
-
-def _without_supply(loads: list[str]) -> Reason:
-    sentence = f"{', '.join(loads)} had no supply in the network's present state already."
-    return Reason("without_supply_before", sentence, {"loads": len(loads)})
-
-
-def _no_common_device(calls: Sequence[str]) -> Reason:
-    sentence = f"No single device feeds all {len(set(calls))} places; there may be several faults."
-    return Reason("no_common_device", sentence, {"calls": len(calls)})

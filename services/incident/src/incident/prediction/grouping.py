@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from incident.network.topology import Topology
-from incident.prediction.device import Prediction, Reason, Rules, predict
+from incident.prediction.device import Prediction, Rules, predict
+from incident.prediction.reasons import Reason
 
 WINDOW = timedelta(minutes=30)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-SECONDS_PER_MINUTE = 60
+from incident.interruptions.duration import SECONDS_PER_MINUTE, is_sustained, minutes_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,7 @@ class Totals:
     period_minutes: float
 
 
-def minutes_between(began_at: datetime, ended_at: datetime) -> float:
-    """Minutes from one time to a later one; raises ``ValueError`` when it is earlier."""
-    if ended_at < began_at:
-        raise ValueError(f"An interruption that began at {began_at} cannot end at {ended_at}.")
-    return (ended_at - began_at).total_seconds() / SECONDS_PER_MINUTE
-
-
-def is_sustained(minutes: float, threshold: float) -> bool:
-    return minutes > threshold
-
-
-def totals(
-    interruptions: Iterable[Interruption], n: float, period_minutes: float, threshold: float
-) -> Totals:
+def totals(interruptions: Iterable[Interruption], n: float, period_minutes: float, threshold: float) -> Totals:
     every = list(interruptions)
     sustained = [i for i in every if is_sustained(i.minutes, threshold)]
     return Totals(

@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 
-def mean_served(
-    spans: Iterable[tuple[datetime | None, datetime | None, int]], begin: datetime, end: datetime
-) -> float:
+def mean_served(spans: Iterable[tuple[datetime | None, datetime | None, int]], begin: datetime, end: datetime) -> float:
     """Mean number of units served in ``[begin, end)``, weighted by time.
 
     ``spans``: (served from, served to, units); None stands for "before records

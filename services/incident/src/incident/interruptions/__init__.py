@@ -1,0 +1,1 @@
+"""Interruptions: one row per customer (or medium-voltage unit) and interruption."""

@@ -1,0 +1,1 @@
+"""The crew's way to an incident and what it reports from there."""

@@ -1,0 +1,1 @@
+"""Triage: which incident a call belongs to, and what probably failed."""

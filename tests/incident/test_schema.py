@@ -1,0 +1,30 @@
+"""The migrations make what the models declare, and the database keeps what must not change."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic import command
+
+from kit.db.migrate import config
+
+SERVICE = Path(__file__).parents[2] / "services" / "incident"
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
+async def test_migrations_make_what_the_models_declare(incident):
+    await asyncio.to_thread(command.check, config(SERVICE, incident.admin_url))
+
+
+@pytest.mark.parametrize("table", ["timeline_entry", "restoration_step", "estimate"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET incident_id = incident_id", "DELETE FROM {}", "TRUNCATE {}"])
+async def test_history_is_never_changed_by_anybody(incident, table, change):
+    with pytest.raises(asyncpg.RestrictViolationError, match="never changed"):
+        await incident.sql(change.format(table))
+    rights = await incident.sql(
+        "SELECT privilege_type FROM information_schema.role_table_grants "
+        "WHERE grantee = 'incident_app' AND table_name = $1",
+        table,
+    )
+    assert {row["privilege_type"] for row in rights} == {"SELECT", "INSERT"}
