@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
@@ -12,9 +12,9 @@ from kit.http import Ctx
 from survey.campaigns.occasion import Trigger
 from survey.contacts.schemas import UnitPath
 from survey.insights import service
-from survey.insights.cells import REASON, figures, hidden
+from survey.insights.cells import figures
 from survey.insights.disclosure import SMALLEST_SHOWN
-from survey.insights.schemas import CellOut, Dimension, FigureOut, Parameters, ScoresOut
+from survey.insights.schemas import CellOut, Dimension, Parameters, ScoresOut
 from survey.insights.service import Question
 from survey.questionnaires.definition import Driver, SubProcess
 from survey.settings import settings_of
@@ -47,15 +47,10 @@ async def get_scores(
     groups = list(dict.fromkeys(group_by or []))
     question = Question(groups, period_from, period_to, sub_process, driver, unit, trigger)
     rows = await service.answer(session, question, actor=actor)
-    items = [_cell(row, groups, hide) for row, hide in zip(rows, hidden(rows), strict=True)]
+    items = [
+        CellOut(**{name: getattr(row, name) or None for name in groups}, **shown)
+        for row, shown in zip(rows, figures(rows), strict=True)
+    ]
     asked = asdict(question) | {"trigger": trigger or "all but case_closed", "group_by": groups}
     zone = settings_of(context).time_zone
     return ScoresOut(parameters=Parameters(time_zone=zone, smallest_shown=SMALLEST_SHOWN, **asked), items=items)
-
-
-def _cell(row: Any, groups: list[Dimension], hide: bool) -> CellOut:
-    named = {name: getattr(row, name) or None for name in groups}
-    if hide:
-        return CellOut(**named, withheld=REASON, n=None, mean=None, csat=None, nps=None)
-    shown = {name: FigureOut(**asdict(figure)) for name, figure in figures(row).items()}
-    return CellOut(**named, n=row.n, **shown)

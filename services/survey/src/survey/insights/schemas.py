@@ -11,21 +11,22 @@ Dimension = Literal["sub_process", "driver", "unit", "day", "week", "month"]
 
 
 class FigureOut(BaseModel):
-    """``value`` is null with a ``reason`` where it is undefined; so are ``low`` and ``high``."""
+    """``value`` is null with a ``reason`` where it is undefined or withheld; so are ``low`` and ``high``."""
 
     value: float | None
     low: float | None
     high: float | None
-    n: int
+    n: int | None
     formula: str
     confidence: float
     reason: str | None
 
 
 class CellOut(BaseModel):
-    """The dimensions asked for name the cell. A withheld cell says why and shows no figure.
+    """The dimensions asked for name the cell; ``driver`` null is the overall score.
 
-    ``n`` counts respondents. ``driver`` null is the overall score.
+    ``n`` counts the score's respondents, null where they are withheld. Who answered the score need not have
+    answered the recommendation: NPS has an n of its own.
     """
 
     sub_process: str | None = None
@@ -34,11 +35,10 @@ class CellOut(BaseModel):
     day: date | None = None
     week: date | None = None
     month: date | None = None
-    withheld: str | None = None
     n: int | None
-    mean: FigureOut | None
-    csat: FigureOut | None
-    nps: FigureOut | None
+    mean: FigureOut
+    csat: FigureOut
+    nps: FigureOut
 
 
 class Parameters(BaseModel):
