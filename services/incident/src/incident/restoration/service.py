@@ -185,19 +185,20 @@ async def _restored(
         await session.scalar(select(func.max(table.ended_at)).where(table.incident_id == about.id))
         for table in (Interruption, UnitInterruption)
     ]
-    about.restored_at = max((moment for moment in last if moment is not None), default=happened_at)
+    restored_at = max((moment for moment in last if moment is not None), default=happened_at)
     customers, minutes = await interruptions.customers_and_minutes(session, about.id)
     by = incidents.recorder(actor)
     facts = {"customers": customers, "customer_minutes": minutes, "steps": about.steps}
-    incidents.move(session, about, "restored", about.restored_at, by, context, facts=facts)
+    incidents.move(session, about, "restored", restored_at, by, context, facts=facts)
+    about.restored_at = restored_at
     payload = IncidentRestored(
         incident_id=about.id,
         number=about.number,
         cause=about.cause,
         began_at=about.began_at,
-        restored_at=about.restored_at,
+        restored_at=restored_at,
         steps=about.steps,
         customers=customers,
         customer_minutes=minutes,
     )
-    incidents.announce(session, about, payload, about.restored_at)
+    incidents.announce(session, about, payload, restored_at)
