@@ -106,6 +106,15 @@ async def is_refused(client: nats.NATS, subject: str) -> bool:
     return "permissions violation" in str(error).lower()
 
 
+class TestCrash:
+    @pytest.mark.parametrize("engine", ["postgres", "nats"])
+    async def test_a_killed_engine_serves_when_its_restart_returns(self, engines: Engines, engine: str) -> None:
+        engines.kill(engine)
+        engines.restart(engine)
+        assert await query(engines.admin_url(), "SELECT 1") == 1
+        await (await connected(engines, "gateway")).close()
+
+
 class TestNats:
     async def test_a_service_publishes_its_own_subjects_only(self, engines: Engines) -> None:
         client = await connected(engines, "survey")
