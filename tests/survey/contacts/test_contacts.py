@@ -1,3 +1,5 @@
+import asyncio
+
 from kit.auth import Role
 
 PUSH = {"source_version": 3, "unit": "/city/east/", "name": "王芳", "phone": "138 0000 0001", "consent": True}
@@ -74,3 +76,41 @@ class TestLookup:
         async with survey.client(Role.AGENT) as agent:
             answer = await agent.post("/v1/contacts/lookup", json={"phone": "13911112222"})
         assert answer.json() == {"accounts": ["3100000007", "3100000008"]}
+
+
+class TestMany:
+    async def many(self, survey, items):
+        async with survey.client(Role.INTEGRATOR) as client:
+            return await client.post("/v1/contacts", json={"items": items})
+
+    async def test_each_is_kept_as_by_a_single_push(self, survey):
+        await put(survey, "3100000101", PUSH | {"source_version": 9})
+        items = [PUSH | {"account": f"31000001{n:02d}", "name": f"n{n}"} for n in range(1, 6)]
+        answer = await self.many(survey, list(reversed(items)))
+        assert [item["source_version"] for item in answer.json()["items"]] == [3, 3, 3, 3, 9]
+        assert (await get(survey, "3100000101")).json()["name"] == "王芳"
+        assert (await get(survey, "3100000105")).json()["name"] == "n5"
+
+    async def test_a_fault_in_any_is_a_fault_of_all(self, survey):
+        items = [PUSH | {"account": "3100000111"}, PUSH | {"account": "3100000112", "phone": "12"}]
+        answer = await self.many(survey, items)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/items/1/phone")
+        assert (await get(survey, "3100000111")).status_code == 404
+
+    async def test_an_account_stands_in_the_list_once(self, survey):
+        answer = await self.many(survey, [PUSH | {"account": "3100000113"}] * 2)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/items")
+
+    async def test_pushes_at_once_end_at_the_newest_whatever_the_order(self, survey):
+        async def push(version):
+            items = [
+                PUSH | {"account": account, "source_version": version, "name": f"v{version}"}
+                for account in ("3100000121", "3100000122")
+            ]
+            return await self.many(survey, items if version % 2 else list(reversed(items)))
+
+        answers = await asyncio.gather(*map(push, range(1, 11)))
+        assert {answer.status_code for answer in answers} == {200}
+        for account in ("3100000121", "3100000122"):
+            known = (await get(survey, account)).json()
+            assert (known["source_version"], known["name"]) == (10, "v10")

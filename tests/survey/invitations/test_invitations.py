@@ -113,6 +113,17 @@ class TestByHand:
         assert (missing.status_code, missing.json()["errors"][0]["pointer"]) == (422, "/campaign")
         assert (await self.invite(survey, account="8888888888")).status_code == 404
 
+    async def test_a_follow_up_by_hand_names_its_case(self, survey, asking):
+        account = await asking.contact()
+        nameless = await self.invite(survey, account=account, campaign="follow_up")
+        assert (nameless.status_code, nameless.json()["errors"][0]["pointer"]) == (422, "/trigger_id")
+        case = str(uuid4())
+        statuses = [
+            (await self.invite(survey, account=account, campaign="follow_up", trigger_id=case)).status_code
+            for _ in range(2)
+        ]
+        assert statuses == [201, 409]
+
     async def test_a_repeated_request_asks_once(self, survey, asking):
         body = {"campaign": "after_order", "unit": HALL, "account": await asking.contact()}
         async with survey.client(Role.INTEGRATOR) as sender:

@@ -8,12 +8,22 @@ from kit.auth import Actor, Role, allow
 from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from survey.contacts import service
-from survey.contacts.schemas import Accounts, ContactIn, ContactOut, ContactState, PhoneLookup
+from survey.contacts.models import Contact
+from survey.contacts.schemas import (
+    Accounts,
+    ContactIn,
+    ContactOut,
+    ContactsIn,
+    ContactState,
+    ContactStates,
+    PhoneLookup,
+)
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 
 ContactKeeper = Annotated[Actor, Depends(allow(Role.INTEGRATOR, Role.ADMIN, Role.SERVICE))]
 ContactReader = Annotated[Actor, Depends(allow(Role.AGENT, Role.MANAGER, Role.INTEGRATOR, Role.SERVICE))]
+MANY_LIMIT = 4 * 1024**2
 AccountPath = Annotated[str, Path(pattern=r"^[0-9]{4,20}$")]
 
 
@@ -22,8 +32,16 @@ async def put_contact(
     account: AccountPath, given: ContactIn, session: WriteSession, context: Ctx, actor: ContactKeeper
 ) -> ContactState:
     """Idempotent by ``source_version``: the same or an older one changes nothing and succeeds."""
-    contact = await service.put_contact(session, account, given, context=context, actor=actor)
-    return ContactState.model_validate(contact, from_attributes=True)
+    stored = await service.put_contacts(session, {account: given}, context=context, actor=actor)
+    return _state(stored[account])
+
+
+@router.post("", max_body_size=MANY_LIMIT)
+async def put_contacts(given: ContactsIn, session: WriteSession, context: Ctx, actor: ContactKeeper) -> ContactStates:
+    """Up to 1000 contacts at once, each as by ``PUT``; a fault in any is a fault of all."""
+    pushes = {entry.account: entry for entry in given.items}
+    stored = await service.put_contacts(session, pushes, context=context, actor=actor)
+    return ContactStates(items=[_state(stored[entry.account]) for entry in given.items])
 
 
 @router.get("/{account}")
@@ -36,3 +54,7 @@ async def look_up_contacts(wanted: PhoneLookup, session: ReadSession, context: C
     """The accounts of a telephone number; a POST, so that the number stands in no log of addresses."""
     found = await service.accounts_of_phone(session, wanted.phone, context=context, actor=actor)
     return Accounts(accounts=found)
+
+
+def _state(contact: Contact) -> ContactState:
+    return ContactState.model_validate(contact, from_attributes=True)

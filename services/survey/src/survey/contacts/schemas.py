@@ -1,9 +1,10 @@
 """Contacts over HTTP."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from survey.contacts.phone import e164
 
@@ -48,6 +49,28 @@ class ContactState(BaseModel):
     account: str
     source_version: int
     updated_at: datetime
+
+
+class ContactOfMany(ContactIn):
+    account: Account
+
+
+class ContactsIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    items: Annotated[list[ContactOfMany], Field(min_length=1, max_length=1000)]
+
+    @field_validator("items")
+    @classmethod
+    def _one_push_per_account(cls, items: list[ContactOfMany]) -> list[ContactOfMany]:
+        twice = sorted(account for account, count in Counter(item.account for item in items).items() if count > 1)
+        if twice:
+            raise ValueError(f"Each account stands in the list once; twice there: {', '.join(twice[:5])}.")
+        return items
+
+
+class ContactStates(BaseModel):
+    items: list[ContactState]
 
 
 class ContactOut(ContactState):

@@ -1,5 +1,7 @@
 """Keeps contacts as their source pushes them, in whatever order the pushes arrive."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +17,7 @@ from survey.contacts.models import Contact
 from survey.contacts.schemas import ContactIn, ContactOut
 
 MOST_ACCOUNTS = 50
+WISHES = ("unit", "language", "opt_out", "consent", "source_version")
 
 
 class ContactNotFound(NotFound):
@@ -25,20 +28,25 @@ class OutsideUnit(Forbidden):
     code = "outside_unit"
 
 
-async def put_contact(
-    session: AsyncSession, account: str, given: ContactIn, *, context: Context, actor: Actor
-) -> Contact:
-    """Stores the push unless the same or a newer version is there already; both are the same success."""
-    if not actor.covers(given.unit):
-        raise OutsideUnit(f"You act for {actor.unit}; a contact of {given.unit} is not yours to write.")
-    contact = await _locked(session, account)
-    if contact is None:
-        await session.execute(_first(account, given, context))
-        contact = await _locked(session, account)
-        assert contact is not None  # noqa: S101 - inserted just now, by us or by a concurrent push
-    if given.source_version > contact.source_version:
-        _apply(contact, given, context)
-    return contact
+async def put_contacts(
+    session: AsyncSession, given: Mapping[str, ContactIn], *, context: Context, actor: Actor
+) -> dict[str, Contact]:
+    """Stores each push, by account, unless the same or a newer version is there already; both succeed.
+
+    Raises OutsideUnit, and then stores none.
+    """
+    for push in given.values():
+        if not actor.covers(push.unit):
+            raise OutsideUnit(f"You act for {actor.unit}; a contact of {push.unit} is not yours to write.")
+    waiting = given
+    while waiting:
+        known = await _known(session, waiting)
+        rows = [_row(account, waiting[account], known.get(account), context) for account in sorted(waiting)]
+        await session.execute(_upsert(rows))
+        stored = await _known(session, waiting)
+        # An account that another transaction made meanwhile has another key: seal for that one and try again.
+        waiting = {a: push for a, push in waiting.items() if stored[a].source_version < push.source_version}
+    return await _known(session, given)
 
 
 async def find_contact(session: AsyncSession, account: str, *, actor: Actor) -> Contact:
@@ -78,35 +86,31 @@ def person(contact_id: UUID, data_key: bytes, context: Context) -> Keyring:
     return context.keyring.with_data_key(contact_id, data_key)
 
 
-async def _locked(session: AsyncSession, account: str) -> Contact | None:
-    statement = select(Contact).where(Contact.account == account).with_for_update()
-    found: Contact | None = await session.scalar(statement)
-    return found
+async def _known(session: AsyncSession, accounts: Iterable[str]) -> dict[str, Contact]:
+    statement = select(Contact).where(Contact.account.in_(sorted(accounts)))
+    found = await session.scalars(statement.execution_options(populate_existing=True))
+    return {contact.account: contact for contact in found}
 
 
-def _first(account: str, given: ContactIn, context: Context) -> Insert:
-    """The row before any version was applied."""
-    row_id = new_id()
-    values = {
+def _row(account: str, push: ContactIn, known: Contact | None, context: Context) -> dict[str, Any]:
+    """A known contact keeps its id and its key: what is sealed opens with no other."""
+    row_id = known.id if known else new_id()
+    data_key = known.data_key if known else context.keyring.new_data_key(row_id)
+    keyring = person(row_id, data_key, context)
+    return push.model_dump(include=set(WISHES)) | {
         "id": row_id,
         "account": account,
-        "unit": given.unit,
-        "data_key": context.keyring.new_data_key(row_id),
-        "language": given.language,
-        "opt_out": given.opt_out,
-        "consent": given.consent,
-        "source_version": -1,
+        "data_key": data_key,
+        "name": keyring.seal(row_id, push.name) if push.name else None,
+        "phone": keyring.seal(row_id, push.phone) if push.phone else None,
+        "phone_hash": context.keyring.hash(push.phone) if push.phone else None,
         "updated_at": context.clock.now(),
     }
-    return insert(Contact).values(**values).on_conflict_do_nothing(index_elements=["account"])
 
 
-def _apply(contact: Contact, given: ContactIn, context: Context) -> None:
-    keyring = person(contact.id, contact.data_key, context)
-    contact.unit = given.unit
-    contact.name = keyring.seal(contact.id, given.name) if given.name else None
-    contact.phone = keyring.seal(contact.id, given.phone) if given.phone else None
-    contact.phone_hash = context.keyring.hash(given.phone) if given.phone else None
-    contact.language, contact.opt_out, contact.consent = given.language, given.opt_out, given.consent
-    contact.source_version = given.source_version
-    contact.updated_at = context.clock.now()
+def _upsert(rows: list[dict[str, Any]]) -> Insert:
+    statement = insert(Contact).values(rows)
+    new = statement.excluded
+    changed = {name: new[name] for name in rows[0] if name not in {"id", "account", "data_key"}}
+    newer = (Contact.id == new.id) & (Contact.source_version < new.source_version)
+    return statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)

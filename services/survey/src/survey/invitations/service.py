@@ -48,6 +48,10 @@ class NoSuchCampaign(Invalid):
     code = "no_such_campaign"
 
 
+class CaseNotNamed(Invalid):
+    code = "case_not_named"
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What gave reason to ask: ``occurred_at`` is when the service happened, ``id`` the order, incident or case."""
@@ -69,6 +73,11 @@ async def ask_by_hand(session: AsyncSession, given: InvitationIn, *, context: Co
         raise NoSuchCampaign(
             f"No campaign '{given.campaign}' is active for {given.unit}.",
             errors=[{"pointer": "/campaign", "detail": "Name an active campaign that asks about this unit."}],
+        )
+    if campaign.trigger == "case_closed" and given.trigger_id is None:
+        raise CaseNotNamed(
+            "A follow-up belongs to one case.",
+            errors=[{"pointer": "/trigger_id", "detail": "Name the case whose follow-up this is."}],
         )
     contact = await find_contact(session, given.account, actor=actor)
     occasion = Occasion(
