@@ -241,6 +241,7 @@ class TestToken:
 
         assert [answer.status_code for answer in answers] == [401, 401, 401]
         assert len({answer.text for answer in answers}) == 1
+        assert answers[0].json()["error"] == "invalid_client"
         assert await revoked(gateway) == ended["id"]
 
     async def test_a_replaced_secret_is_void(self, gateway: Service) -> None:

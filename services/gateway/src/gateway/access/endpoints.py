@@ -190,11 +190,15 @@ async def _refreshed(
 ) -> SessionToken | JSONResponse:
     answer = await service.refresh(session, refresh_token, signer=signing, settings=rules)
     # Answered, not raised: the end of a session whose token was used twice must be committed.
-    return answer or problem_response(SessionOver(OVER))
+    return answer or problem_response(SessionOver())
 
 
 class SessionOver(WrongCredentials):
     code, title = "session_over", "The session is over"
+
+    def __init__(self) -> None:
+        super().__init__(OVER)
+        self.extra["error"] = "invalid_grant"  # RFC 6749, 5.2
 
 
 async def _form(request: Request) -> dict[str, str]:

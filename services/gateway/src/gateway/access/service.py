@@ -20,7 +20,12 @@ from kit.encryption import Keyring
 from kit.errors import Forbidden
 
 WRONG = "The user name and the password do not belong together, or the account is closed."
-WRONG_CLIENT = "The client id and the secret do not belong together, or the client was ended."
+
+
+class WrongClient(WrongCredentials):
+    def __init__(self) -> None:
+        super().__init__("The client id and the secret do not belong together, or the client was ended.")
+        self.extra["error"] = "invalid_client"  # RFC 6749, 5.2
 
 
 class PasswordChangeRequired(Forbidden):
@@ -92,7 +97,7 @@ async def client_token(session: AsyncSession, client_id: str, secret: str, *, si
     client = await find_client(session, client_id)
     right = matches(client.secret if client else None, secret)
     if client is None or client.ended_at is not None or not right:
-        raise WrongCredentials(WRONG_CLIENT)
+        raise WrongClient
     return Token(access_token=_access_token(client, client.id, None, signer))
 
 

@@ -38,8 +38,9 @@ class Hashing:
 
 
 def _verify(kept: str | None, password: str) -> bool:
+    nobody = _of_nobody()
     try:
-        _hasher.verify(kept or _of_nobody(), password)
+        _hasher.verify(kept or nobody, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return kept is not None
