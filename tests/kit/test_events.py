@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,7 @@ from kit.events.relay import Relay
 from kit.http.runtime import ended
 from tests.kit.ledger.app import MIGRATIONS, create_app, create_reading_app
 from tests.support.services import Service, running
-
-
-async def wait_until(found: Callable[[], Awaitable[Any]], seconds: float = 15.0) -> Any:
-    """Polls until the answer is true; fails with the last answer."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not (answer := await found()):
-        assert asyncio.get_running_loop().time() < deadline, "did not happen in time"
-        await asyncio.sleep(0.02)
-    return answer
+from tests.support.waiting import wait_until
 
 
 @asynccontextmanager
@@ -124,9 +116,7 @@ class TestSpine:
             await wait_until(lambda: _count(reader, 20))
         assert await effects(reader) == dict.fromkeys(ids, 1)
 
-    async def test_a_gap_is_filled_from_the_feed(
-        self, pair: tuple[Service, Service], engines: dict[str, Any]
-    ) -> None:
+    async def test_a_gap_is_filled_from_the_feed(self, pair: tuple[Service, Service], engines: dict[str, Any]) -> None:
         publisher, reader = pair
         first = [await note(publisher, f"early {n}") for n in range(5)]
         async with at_work(relay_of(publisher)):

@@ -3,7 +3,10 @@
 Used to test kit through public doors, in one process or several.
 """
 
-from typing import Annotated, ClassVar
+import os
+import signal
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -154,3 +157,26 @@ def create_reading_app(*, clock: Clock | None = None) -> FastAPI:
     return create_service(
         ServiceSettings(), name="responsibility", migrations=MIGRATIONS, routers=[], consumers=[reading], clock=clock
     )
+
+
+def create_dying_app() -> FastAPI:
+    """As the publisher, killed once on its way to the broker: ``LEDGER_DIES`` says where, a file that it was."""
+    app = create_app()
+    broker = app.state.runtime.broker
+    place, once = os.environ["LEDGER_DIES"], Path(os.environ["LEDGER_DIED"])
+    publish = broker.publish
+
+    def die() -> None:
+        if not once.exists():
+            once.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def dying(batch: Any) -> None:
+        if place == "between numbering and publishing":
+            die()
+        await publish(batch)
+        if place == "between publishing and noting it":
+            die()
+
+    broker.publish = dying
+    return app

@@ -84,7 +84,6 @@ def config(service: Path, url: str) -> Any:
 def run(metadata: Any) -> None:
     """What a service's ``migrations/env.py`` calls; ``metadata`` is that of the service's own Base."""
     from alembic import context
-
     from sqlalchemy.dialects.postgresql.base import ischema_names
 
     from kit.db.tables import Xid8, spine
