@@ -113,11 +113,11 @@ class TestDevice:
 
 class TestGrouping:
     def known(self, **changes):
-        given = {"incident_id": ONE, "confirmed": False, "last_call_at": NOON}
+        given = {"incident_id": ONE, "fixed": False, "last_call_at": NOON}
         return Known(**{"calls": ("d3",), "out": frozenset({"d3"}), **given, **changes})
 
     def test_a_confirmed_incident_takes_calls_from_its_area_at_any_time(self, feeder):
-        known = self.known(confirmed=True, out=frozenset({"d2", "d3"}))
+        known = self.known(fixed=True, out=frozenset({"d2", "d3"}))
 
         found = incident_of(feeder, "d2", NOON + timedelta(hours=9), [known], {})
 

@@ -164,7 +164,7 @@ class TestUnderstanding:
 
     async def test_danger_skips_the_prediction_and_alarms(self, incident):
         await call(incident, "10")
-        body, answer = await call(incident, "11", words="门口电线断了，在冒火花")
+        body, answer = await call(incident, "30", words="门口电线断了，在冒火花")
         await understood(incident)
 
         (found,) = await incident_of(incident, body["id"])
@@ -173,6 +173,17 @@ class TestUnderstanding:
         async with incident.client(Role.DISPATCHER) as client:
             entries = (await client.get(f"/v1/incidents/{found['id']}/timeline")).json()["items"]
         assert "alarm" in [entry["kind"] for entry in entries]
+
+    async def test_danger_within_a_known_incident_gives_it_priority(self, incident):
+        await call(incident, "10")
+        ordinary, _ = await call(incident, "11")
+        await understood(incident)
+        body, _ = await call(incident, "12", words="杆子倒了，线垂到路上")
+        await understood(incident)
+
+        (found,) = await incident_of(incident, body["id"])
+        assert await incident_of(incident, ordinary["id"]) == [found]
+        assert (found["priority"], found["state"], found["device"]) == ("danger", "predicted", "d1")
 
     async def test_a_flicker_is_no_outage(self, incident):
         body, _ = await call(incident, "10", symptom="flicker")

@@ -14,10 +14,12 @@ WINDOW = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An open incident: the loads of its calls, and the loads its confirmed or predicted device takes out."""
+    """An open incident: the loads of its calls, and those it is known or thought to put out.
+
+    ``fixed``: a person has decided on it, so that no prediction moves its device."""
 
     incident_id: UUID
-    confirmed: bool
+    fixed: bool
     last_call_at: datetime
     calls: tuple[str, ...]
     out: frozenset[str]
@@ -25,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """``prediction`` is None where a person's confirmation stands and is not thought over."""
+    """``prediction`` is None where a person's decision stands and is not thought over."""
 
     incident_id: UUID
     prediction: Prediction | None
@@ -47,10 +49,10 @@ def incident_of(
     """
     rules = rules or Rules()
     for incident in known:
-        if load in incident.out and incident.confirmed:
+        if load in incident.out and incident.fixed:
             return Belongs(incident.incident_id, None, _explained(incident, load))
     for incident in known:
-        if not incident.confirmed and abs(called_at - incident.last_call_at) <= WINDOW:
+        if not incident.fixed and abs(called_at - incident.last_call_at) <= WINDOW:
             prediction = predict(topology, (*incident.calls, load), customers, rules)
             if load in incident.out or _grows(prediction):
                 return Belongs(incident.incident_id, prediction, _joined(load, prediction))
@@ -62,7 +64,7 @@ def _grows(prediction: Prediction) -> bool:
 
 
 def _explained(incident: Known, load: str) -> Reason:
-    sentence = f"{load} is among the {len(incident.out)} loads that the confirmed device takes out."
+    sentence = f"{load} is among the {len(incident.out)} loads that this incident puts out."
     return Reason("explained", sentence, {"load": load})
 
 

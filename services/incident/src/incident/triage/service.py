@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -42,13 +42,19 @@ async def understand(session: AsyncSession, call_id: UUID, context: Context) -> 
 
 
 async def _alarm(session: AsyncSession, call: TroubleCall, context: Context) -> None:
-    """No prediction: the incident is there at once, with priority, and says why."""
+    """No prediction: an incident with priority is there at once, the known one or a new one, and says why."""
     sentence = f"The caller named a danger ({', '.join(call.dangers)}): a person decides, nothing is predicted."
     reason = Reason("danger", sentence, {"dangers": ", ".join(call.dangers)})
     log.warning("alarm", call=str(call.id), dangers=call.dangers)
-    opened = await _open_for(session, call, reason, context, priority="danger")
+    known = [one for one in await _known(session, context) if call.load in one.out]
+    if known:
+        about = await session.get_one(Incident, known[0].incident_id, with_for_update=True)
+        about.priority = "danger"
+        _join(session, about, call, reason, context)
+    else:
+        about = await _open_for(session, call, reason, context, priority="danger")
     facts = {"call": str(call.id), "dangers": call.dangers}
-    incidents.record(session, opened, "alarm", call.happened_at, SYSTEM, context, facts=facts)
+    incidents.record(session, about, "alarm", call.happened_at, SYSTEM, context, facts=facts)
 
 
 async def _open_for(
@@ -107,24 +113,34 @@ async def _known(session: AsyncSession, context: Context) -> list[Known]:
         Incident.nature == "fault",
         Incident.began_at >= since,
     )
-    found = await session.scalars(statement.order_by(Incident.id))
-    return [known for about in found if (known := await _as_known(session, about)) is not None]
+    found = (await session.scalars(statement.order_by(Incident.id))).all()
+    return [await _as_known(session, about) for about in found]
 
 
-async def _as_known(session: AsyncSession, about: Incident) -> Known | None:
+async def _as_known(session: AsyncSession, about: Incident) -> Known:
+    callers = await _callers(session, about.id)
     if about.confirmed_at is not None:
         out = frozenset(await interruptions.running_loads(session, about.id))
-        return Known(about.id, confirmed=True, last_call_at=about.began_at, calls=(), out=out)
-    if about.priority == "danger" or about.state not in UNCONFIRMED:
-        return None
-    callers = await _callers(session, about.id)
-    last = await session.scalar(
+    elif about.device is not None:
+        out = await incidents.loads_behind(session, about.device)
+    else:
+        out = frozenset(callers)
+    return Known(
+        about.id,
+        fixed=about.state not in UNCONFIRMED or about.priority == "danger",
+        last_call_at=await _last_call(session, about.id) or about.began_at,
+        calls=callers,
+        out=out,
+    )
+
+
+async def _last_call(session: AsyncSession, incident_id: UUID) -> datetime | None:
+    found: datetime | None = await session.scalar(
         select(func.max(TroubleCall.happened_at))
         .join(IncidentCall, IncidentCall.call_id == TroubleCall.id)
-        .where(IncidentCall.incident_id == about.id)
+        .where(IncidentCall.incident_id == incident_id)
     )
-    out = await incidents.loads_behind(session, about.device) if about.device else frozenset()
-    return Known(about.id, confirmed=False, last_call_at=last or about.began_at, calls=callers, out=out)
+    return found
 
 
 async def _callers(session: AsyncSession, incident_id: UUID) -> tuple[str, ...]:
