@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from kit.contracts.survey import ResponseReceived
+from kit.contracts.survey import EffectMeasured, ResponseReceived
 from survey.app import create_app
 from tests.survey.asking import delivery
 
@@ -69,3 +69,16 @@ async def test_overlapping_batches_in_any_order(survey, asking, workers):
     assert len(await survey.events(ResponseReceived)) == before + 30
     (after,) = await survey.sql("SELECT sum(n) AS n FROM rollup WHERE measure = 'score'")
     assert after["n"] == counted["n"] + 60
+
+
+async def test_of_many_last_answers_at_once_the_effect_is_measured_by_one(survey, asking, workers):
+    finding = uuid4()
+    await asking.verify(finding, minimum_n=12, driver="staff_skill")
+    tokens = [await asking.invited() for _ in range(12)]
+    sending = [
+        workers[place % 2].put(f"/v1/responses/{uuid4()}", json=delivery(token, overall=4, skill=4))
+        for place, token in enumerate(tokens)
+    ]
+    assert {answer.status_code for answer in await asyncio.gather(*sending)} == {200}
+    events = [event for event in await survey.events(EffectMeasured) if event["subject"] == str(finding)]
+    assert [event["data"]["n_after"] for event in events] == [12]

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -62,6 +63,20 @@ class TestRest:
         survey.clock.advance(timedelta(days=31))
         await asking.serve(account, order=order)
         assert len(await asking.asked(await asking.serve(account))) == 1
+
+    async def test_what_a_resting_customer_was_spared_leaves_no_invitation(self, survey, asking):
+        account, spared = await asking.contact(), uuid4()
+        await asking.serve(account)
+        await asking.serve(account, order=spared)
+        async with survey.client(Role.INTEGRATOR) as sender:
+            found = await sender.get(f"/v1/invitations?trigger_id={spared}")
+        assert found.json()["items"] == []
+
+    async def test_two_occasions_at_once_ask_once(self, survey, asking):
+        body = {"campaign": "after_order", "unit": HALL, "account": await asking.contact()}
+        async with survey.client(Role.INTEGRATOR) as sender:
+            answers = await asyncio.gather(*(sender.post("/v1/invitations", json=body) for _ in range(8)))
+        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
     async def test_the_follow_up_is_exempt_once_per_case_and_continues_the_story(self, asking):
         account = await asking.contact()
