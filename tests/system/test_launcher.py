@@ -88,7 +88,10 @@ class TestStamp:
     def test_an_installation_that_was_cut_short_is_begun_anew(self, launcher: ModuleType) -> None:
         (launcher.ENVIRONMENT / "bin").mkdir(parents=True)
         (launcher.ENVIRONMENT / "bin" / "python").touch()
+        (launcher.ENVIRONMENT / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}").mkdir(parents=True)
         assert launcher.is_half_made()
+        pretend_ready(launcher, "run")
+        assert not launcher.is_half_made()
 
 
 class TestObstacles:
