@@ -46,7 +46,7 @@ class TestCard:
             "contact": "absent",
             "supply_point": "forbidden",
             "open_incidents": "forbidden",
-            "past_incidents": "forbidden",
+            "interruptions": "forbidden",
             "orders": "unavailable",
             "cases": "unavailable",
         }

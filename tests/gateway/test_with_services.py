@@ -38,7 +38,8 @@ class TestCustomers:
         assert card["contact"]["data"]["name"] == "王芳"
         assert card["contact"]["data"]["phone"] == "+8613800000001"
         assert card["supply_point"]["data"]["unit"] == "/city/east/"
-        assert card["open_incidents"] == card["past_incidents"]
+        assert card["open_incidents"]["data"]["items"] == []
+        assert card["interruptions"]["data"]["sustained"] == 0
         assert card["orders"]["state"] == "present"
 
     async def test_both_owners_take_many(self, gateway: Service) -> None:

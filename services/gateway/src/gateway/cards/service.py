@@ -1,45 +1,27 @@
 """Asks every owner at once, as the caller, and never fails whole."""
 
 import asyncio
-from typing import Any
+from datetime import datetime, timedelta
 
-import httpx
-
-from gateway.cards.schemas import CardPart
+from gateway.upstreams.schemas import Part
 from gateway.upstreams.service import Upstreams
-from kit.telemetry.logs import logger
 
-PATIENCE = httpx.Timeout(2.5, connect=1.0)
-FORBIDDEN, ABSENT = 403, 404
-log = logger("gateway.cards")
+LOOKED_BACK = timedelta(days=365)
+MOST = "20"
 
 
-async def part(upstreams: Upstreams, service: str, path: str, *, authorization: str, **params: Any) -> CardPart:
-    """What one owner shows to the caller."""
-    try:
-        answer = await upstreams.ask(service, "GET", path, authorization=authorization, params=params, timeout=PATIENCE)
-        if answer.status_code == ABSENT:
-            return CardPart(state="absent")
-        if answer.status_code == FORBIDDEN:
-            return CardPart(state="forbidden")
-        return CardPart(state="present", data=answer.raise_for_status().json())
-    except (httpx.HTTPError, ValueError) as fault:
-        log.warning("part unavailable", upstream=service, error=type(fault).__name__)
-        return CardPart(state="unavailable")
-
-
-async def card(upstreams: Upstreams, account: str, *, authorization: str) -> dict[str, CardPart]:
-    """The parts of a customer's card by name."""
-    asked = {
+async def parts_of(upstreams: Upstreams, account: str, *, now: datetime, authorization: str) -> dict[str, Part]:
+    """The parts of a customer's card by name; ``now`` is business time."""
+    period = {"from": (now - LOOKED_BACK).isoformat(), "to": now.isoformat()}
+    asked: dict[str, tuple[str, str, dict[str, str]]] = {
         "contact": ("survey", f"/v1/contacts/{account}", {}),
         "supply_point": ("incident", f"/v1/network/supply-points/{account}", {}),
-        "open_incidents": ("incident", "/v1/incidents", {"account": account, "open": "true", "limit": "20"}),
-        "past_incidents": ("incident", "/v1/incidents", {"account": account, "limit": "20"}),
-        "orders": ("responsibility", "/v1/orders", {"account": account, "limit": "20"}),
-        "cases": ("responsibility", "/v1/cases", {"account": account, "limit": "20"}),
+        "open_incidents": ("incident", "/v1/incidents", {"account": account, "open": "true", "limit": MOST}),
+        "interruptions": ("incident", f"/v1/reliability/accounts/{account}", period),
+        "orders": ("responsibility", "/v1/orders", {"account": account, "limit": MOST}),
+        "cases": ("responsibility", "/v1/cases", {"account": account, "limit": MOST}),
     }
     parts = [
-        part(upstreams, service, path, authorization=authorization, **params)
-        for service, path, params in asked.values()
+        upstreams.part(service, path, authorization=authorization, **params) for service, path, params in asked.values()
     ]
     return dict(zip(asked, await asyncio.gather(*parts), strict=True))

@@ -1,12 +1,13 @@
 """A request's body on its way through: held where it is small, passed on piece by piece where it is not."""
 
-from collections.abc import AsyncIterator
-
-from starlette.types import Receive
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
 
 from kit.errors import TooLarge
 
 HELD = 64 * 1024
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+"""ASGI's."""
 
 
 class ClientGone(Exception):  # noqa: N818

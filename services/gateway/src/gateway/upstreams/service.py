@@ -5,7 +5,7 @@ of what the gateway combines run over the same pools.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
@@ -15,11 +15,16 @@ from starlette.types import ASGIApp
 from yarl import URL
 
 from gateway.settings import Settings
+from gateway.upstreams.schemas import Part
 from kit.auth import Signer
 from kit.errors import Unavailable
 from kit.lineage import current
+from kit.telemetry.logs import logger
 
 IDLE_SECONDS = 2.0  # below uvicorn's five: a connection is not taken up at the moment it is being closed
+PATIENCE = httpx.Timeout(2.5, connect=1.0)
+MISSING: dict[int, Literal["absent", "forbidden"]] = {403: "forbidden", 404: "absent"}
+log = logger("gateway.upstreams")
 COMBINED = httpx.Timeout(5.0, connect=2.0)
 # What the client did not say is not said for it; above all no Accept-Encoding it could not read.
 UNSAID = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -29,7 +34,7 @@ class Upstreams:
     """``urls``: base URLs by service name. Made once per process, inside the running loop or before it."""
 
     def __init__(self, urls: Mapping[str, str], signer: Signer, settings: Settings) -> None:
-        self._urls = {name: URL(url) for name, url in urls.items()}
+        self._urls = {name: URL(url) for name, url in urls.items() if name != "gateway"}
         self._signer = signer
         self._settings = settings
         self._sessions: dict[str, ClientSession] = {}
@@ -70,6 +75,17 @@ class Upstreams:
         if trace := current.get().traceparent:
             headers["traceparent"] = trace
         return await self.client(service).request(method, path, headers=headers, **given)
+
+    async def part(self, service: str, path: str, *, authorization: str, **params: str) -> Part:
+        """What a service shows to the caller; whatever goes wrong is a state of the part."""
+        try:
+            answer = await self.ask(service, "GET", path, authorization=authorization, params=params, timeout=PATIENCE)
+            if answer.status_code in MISSING:
+                return Part(state=MISSING[answer.status_code])
+            return Part(state="present", data=answer.raise_for_status().json())
+        except (httpx.HTTPError, ValueError, Unavailable) as fault:
+            log.warning("part unavailable", upstream=service, error=type(fault).__name__)
+            return Part(state="unavailable")
 
     async def close(self) -> None:
         for session in self._sessions.values():
