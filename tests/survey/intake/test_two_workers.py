@@ -51,8 +51,10 @@ async def test_one_id_raced_by_many_invitations_has_one_winner(asking, workers):
         workers[place % 2].put(f"/v1/responses/{response}", json=delivery(token, overall=2))
         for place, token in enumerate(tokens)
     ]
-    statuses = sorted(answer.status_code for answer in await asyncio.gather(*sending))
-    assert statuses == [200] + [409] * 7
+    answers = await asyncio.gather(*sending)
+    refused = [answer.json()["type"] for answer in answers if answer.status_code == 409]
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    assert set(refused) == {"urn:gridloop:problem:another_invitation"}
 
 
 async def test_overlapping_batches_in_any_order(survey, asking, workers):
