@@ -74,7 +74,7 @@ class Incident(Base):
     @property
     def number(self) -> str:
         """How people name it; the year is that of its opening."""
-        return f"F{self.opened_at.year}-{self.serial:06d}"
+        return f"I{self.opened_at.year}-{self.serial:06d}"
 
 
 class IncidentCall(Base):

@@ -196,6 +196,7 @@ async def confirm(
         raise AlreadyRestoring(
             f"The incident is '{about.state}'; its device can be confirmed until the first step of restoration."
         )
+    await network.lock_states(session)
     if about.confirmed_at is not None:
         await _take_back(session, about, decided_at, context, actor)
     loads = await loads_behind(session, device)

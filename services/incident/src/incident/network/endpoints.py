@@ -154,6 +154,7 @@ async def ask_what_if(session: ReadSession, _: Reader, asked: WhatIf) -> WhatIfR
 @router.post("/switching", description=f"Records present states that the field reported. {NOT_AN_ORDER}")
 async def record_switching(session: WriteSession, context: Ctx, actor: Dispatcher, done: Switching) -> WhatIfResult:
     network = await service.current_network(session)
+    await service.lock_states(session)
     result = _what_if(network, await service.present_states(session), done.operations)
     since = service.not_in_the_future(done.happened_at, context)
     await service.record_states(session, wanted(done.operations), since=since, context=context, actor=actor)

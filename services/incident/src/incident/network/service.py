@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,9 +23,14 @@ from kit.ids import new_id
 
 MOST_DEVICES = 60_000
 MOST_FAULTS = 1000
+COLUMNS = ("code", "kind", "name", "terminal_1", "terminal_2", "normally_in", "type", "kv")
 IMPORT_LOCK = 7_420_001
+SWITCHING_LOCK = 7_420_003
+MOST_KEPT = 3
 _known: dict[UUID, Network] = {}
-"""Networks by version, which never changes; the newest two."""
+"""Networks by version, which never changes."""
+_topologies: dict[tuple[int, frozenset[str]], Topology] = {}
+"""Topologies by network and the devices that are out; each holds its network, so that its id stays its own."""
 
 
 class NoNetwork(Conflict):
@@ -101,23 +106,23 @@ async def import_network(
     )
     session.add(version)
     await session.flush()
-    await session.execute(insert(DeviceRow), [_row(version.id, device) for device in network.devices.values()])
+    await _copy_devices(session, version.id, network)
     return version
 
 
-def _row(network_id: UUID, device: Device) -> dict[str, Any]:
+async def _copy_devices(session: AsyncSession, network_id: UUID, network: Network) -> None:
+    """By COPY: ten thousands of devices in one statement, so that the transaction stays short."""
+    connection = await (await session.connection()).get_raw_connection()
+    records = [(network_id, *_columns(device)) for device in network.devices.values()]
+    await connection.driver_connection.copy_records_to_table(  # type: ignore[union-attr]
+        DeviceRow.__tablename__, records=records, columns=["network_id", *COLUMNS]
+    )
+
+
+def _columns(device: Device) -> tuple[Any, ...]:
+    """The values of ``COLUMNS``."""
     first, second = (*device.terminals, None, None)[:2]
-    return {
-        "network_id": network_id,
-        "code": device.code,
-        "kind": device.kind,
-        "name": device.name,
-        "terminal_1": first,
-        "terminal_2": second,
-        "normally_in": device.normally_in,
-        "type": device.type,
-        "kv": device.kv,
-    }
+    return device.code, device.kind, device.name, first, second, device.normally_in, device.type, device.kv
 
 
 async def current_version(session: AsyncSession) -> NetworkVersion:
@@ -132,14 +137,19 @@ async def current_network(session: AsyncSession) -> Network:
     """Raises NoNetwork."""
     version = await current_version(session)
     if version.id not in _known:
-        rows = await session.scalars(select(DeviceRow).where(DeviceRow.network_id == version.id))
-        while len(_known) > 1:
-            _known.pop(next(iter(_known)))
-        _known[version.id] = Network.of(_device(row) for row in rows)
+        columns = [getattr(DeviceRow, name) for name in COLUMNS]
+        rows = await session.execute(select(*columns).where(DeviceRow.network_id == version.id))
+        _keep(_known, version.id, Network.of(_device(row) for row in rows))
     return _known[version.id]
 
 
-def _device(row: DeviceRow) -> Device:
+def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
+    while len(cache) >= MOST_KEPT:
+        cache.pop(next(iter(cache)))
+    cache[key] = value
+
+
+def _device(row: Any) -> Device:
     terminals = tuple(t for t in (row.terminal_1, row.terminal_2) if t is not None)
     return Device(row.code, row.kind, row.name, terminals, row.normally_in, row.type, row.kv)
 
@@ -153,7 +163,15 @@ async def present_states(session: AsyncSession) -> dict[str, bool]:
 async def present_topology(session: AsyncSession) -> Topology:
     """The current network in its present state. Raises NoNetwork."""
     network = await current_network(session)
-    return Topology(network, network.state(await present_states(session)))
+    key = (id(network), network.state(await present_states(session)))
+    if key not in _topologies:
+        _keep(_topologies, key, Topology(network, key[1]))
+    return _topologies[key]
+
+
+async def lock_states(session: AsyncSession) -> None:
+    """Until this transaction ends nobody else switches: who is back depends on the states before."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SWITCHING_LOCK})
 
 
 async def device(session: AsyncSession, code: str) -> DeviceRow:

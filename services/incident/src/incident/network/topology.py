@@ -7,6 +7,7 @@ tree is therefore the tree of downstream sets, nested by construction, in radial
 Source: K. Cooper, T. Harvey, K. Kennedy, "A Simple, Fast Dominance Algorithm" (2001).
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import cached_property
@@ -50,7 +51,11 @@ class Topology:
 
     def downstream(self, code: str) -> frozenset[str]:
         """Codes of the loads that lose supply when this device goes out."""
-        return self._downstream.get(code, frozenset())
+        if code not in self._spans:
+            return frozenset()
+        first, last = self._spans[code]
+        places, codes = self._loads_in_order
+        return frozenset(codes[bisect_left(places, first) : bisect_left(places, last)])
 
     @cached_property
     def _neighbours(self) -> Mapping[str, list[str]]:
@@ -76,12 +81,14 @@ class Topology:
         return dominators(self._order, self._neighbours)
 
     @cached_property
-    def _downstream(self) -> Mapping[str, frozenset[str]]:
-        sets: dict[str, set[str]] = defaultdict(set)
-        for load in self.supplied_loads:
-            for code in self.upstream(load):
-                sets[code].add(load)
-        return {code: frozenset(loads) for code, loads in sets.items()}
+    def _spans(self) -> Mapping[str, tuple[int, int]]:
+        """In a walk through the dominator tree: a device's own place, and the first one after all below it."""
+        return spans(self._dominator)
+
+    @cached_property
+    def _loads_in_order(self) -> tuple[list[int], list[str]]:
+        placed = sorted((self._spans[load][0], load) for load in self.supplied_loads)
+        return [place for place, _ in placed], [load for _, load in placed]
 
 
 def conducting_edges(network: Network, out: Collection[str]) -> dict[str, list[str]]:
@@ -146,3 +153,20 @@ def _common(nodes: list[str], found: Mapping[str, str], rank: Mapping[str, int])
                 one = found[one]
         common = one
     return common
+
+
+def spans(parent: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """``(place, end)`` of each node of a tree, whose root is its own parent: all below a node lie between them."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for node, above in parent.items():
+        if node != above:
+            below[above].append(node)
+    walk: list[str] = []
+    stack = [node for node, above in parent.items() if node == above]
+    while stack:
+        walk.append(stack.pop())
+        stack.extend(below[walk[-1]])
+    sizes: dict[str, int] = {}
+    for node in reversed(walk):
+        sizes[node] = 1 + sum(sizes[child] for child in below[node])
+    return {node: (place, place + sizes[node]) for place, node in enumerate(walk)}

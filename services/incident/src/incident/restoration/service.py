@@ -113,6 +113,7 @@ async def _switch(
     context: Context,
     actor: Actor,
 ) -> Outcome:
+    await network.lock_states(session)
     present, known = await network.current_network(session), await network.present_states(session)
     network.check_devices(present, [operation.device for operation in operations])
     wanted = {operation.device: operation.to == "in" for operation in operations}

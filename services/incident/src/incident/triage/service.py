@@ -89,12 +89,12 @@ async def _explain(session: AsyncSession, call: TroubleCall, load: str, context:
     customers = await supply_points.customers_by_load(session, context.clock.now())
     known = await _known(session, context)
     found = incident_of(topology, load, call.happened_at, known, customers)
-    if found is None:
+    about = await session.get(Incident, found.incident_id, with_for_update=True) if found else None
+    if found is None or about is None or about.state not in OPEN:
         await _open_for(session, call, _alone(topology, load), context)
         return
-    about = await session.get_one(Incident, found.incident_id, with_for_update=True)
     _join(session, about, call, found.reason, context)
-    if found.prediction is not None:
+    if found.prediction is not None and about.state in UNCONFIRMED:
         await _take_prediction(session, about, found, topology, context)
 
 
