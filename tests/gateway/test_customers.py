@@ -1,5 +1,6 @@
 """Customers pushed by the customer-service system: each owner gets its part, and none is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,6 +23,7 @@ class Owner:
         self.kept: dict[str, dict[str, Any]] = {}
         self.tokens: list[str] = []
         self.status = 200
+        self.silence = 0.0
 
     def app(self) -> Starlette:
         return Starlette(
@@ -34,6 +36,7 @@ class Owner:
 
     async def put(self, request: Request) -> Response:
         self.tokens.append(request.headers["authorization"])
+        await asyncio.sleep(self.silence)
         if self.status == 200:
             self._keep(request.path_params["account"], await request.json())
         return self._answer()
@@ -90,6 +93,7 @@ async def suite(module_suite: Suite) -> Suite:
         owner.kept.clear()
         owner.tokens.clear()
         owner.status = 200
+        owner.silence = 0.0
     return module_suite
 
 
@@ -252,3 +256,12 @@ class TestImport:
         answer = await suite.client.post("/v1/customers/import", json={"items": items})
 
         assert answer.status_code == 422
+
+    async def test_waits_for_a_silent_owner_once_only(self, suite: Suite) -> None:
+        suite.survey.silence = 20.0
+        items = [customer(account=f"31{n:08d}") for n in range(100)]
+
+        async with asyncio.timeout(15):
+            answer = await suite.client.post("/v1/customers/import", json={"items": items})
+
+        assert all(item["pending"] == ["survey"] for item in answer.json()["items"])

@@ -24,13 +24,14 @@ from gateway.documents.service import Documents
 from gateway.forwarding.endpoints import ForwardedResources
 from gateway.operations import endpoints as operations
 from gateway.parts.timers import WaitingParts
+from gateway.quality import endpoints as quality
 from gateway.settings import Settings
 from gateway.upstreams.service import Upstreams
 from kit.clock import Clock, ShiftedClock
 from kit.http import Runtime, create_service
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-SLICES = [access, accounts, clients, customers, cards, operations, documents]
+SLICES = [access, accounts, clients, customers, cards, quality, operations, documents]
 
 
 async def _first_accounts(runtime: Runtime) -> None:

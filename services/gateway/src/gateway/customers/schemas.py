@@ -22,7 +22,19 @@ class Customer(BaseModel):
     not known. ``consent``: may be surveyed at all; ``opt_out``: asked not to be, which nothing overrides.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "source_version": 1,
+                "unit": "/city/east/hall-1/",
+                "name": "王芳",
+                "phone": "+8613800000001",
+                "consent": True,
+                "load": "load-12",
+            }
+        },
+    )
 
     source_version: Annotated[int, Field(ge=0, lt=2**63)]
     unit: UnitPath

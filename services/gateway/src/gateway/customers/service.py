@@ -82,14 +82,22 @@ class FanOut:
         return [_taken(body, pending) for body in bodies]
 
     async def _contacts(self, bodies: Bodies) -> list[Answer]:
+        """One by one; once no answer came, the rest is not tried, so that a push never takes minutes."""
         gate = asyncio.Semaphore(CONTACTS_AT_ONCE)
+        silent = False
 
         async def put(body: dict[str, Any]) -> Answer:
+            nonlocal silent
             async with gate:
+                if silent:
+                    return Answer(0)
                 part = part_for("survey", body)
-                return await service.offer(
+                answer = await service.offer(
                     self._upstreams, "survey", body["account"], part, authorization=self._authorization
                 )
+                if not answer.status:
+                    silent = True
+                return answer
 
         answers = await asyncio.gather(*map(put, bodies))
         _check_refusals(answers)

@@ -14,7 +14,9 @@ from kit.auth.tokens import ACCESS_SECONDS
 from kit.contracts.gateway import AccessRevoked
 from kit.events import emit
 from kit.ids import new_id
+from kit.telemetry.logs import logger
 
+log = logger("gateway.sessions")
 KEPT_AFTER_END = timedelta(days=1)
 
 
@@ -58,6 +60,7 @@ async def continue_session(session: AsyncSession, refresh_token: str, *, setting
     now = _now()
     if token.used_at is not None:
         end(session, known, because="token_reused")
+        log.warning("refresh token used twice", session=str(known.id))
         return None
     if known.ended_at is not None or min(token.expires_at, known.expires_at) <= now:
         return None
