@@ -1,5 +1,6 @@
 """``gridloop up`` as its user meets it: one command, one port, one data folder, and every fault a sentence."""
 
+import contextlib
 import json
 import os
 import signal
@@ -71,6 +72,28 @@ def command(data: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "gridloop", *arguments, "--data", str(data)]
 
 
+@contextlib.contextmanager
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of its own group that has nothing to do with any suite."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], process_group=0) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def started(data: Path, *arguments: str, **how: object) -> Iterator[Up]:
+    """A running suite; killed if the test has not ended it."""
+    up = start(data, *arguments, **how)
+    try:
+        yield up
+    finally:
+        if up.process.poll() is None:
+            up.process.kill()
+            up.process.wait()
+
+
 def start(data: Path, *arguments: str, **how: object) -> Up:
     line = command(data, "up", "--json", "--port", str(free_port()), *arguments)
     log = data.with_suffix(".err")
@@ -98,9 +121,9 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def up(data: Path) -> Iterator[Up]:
-    running = start(data)
-    yield running
-    running.end()
+    with started(data) as running:
+        yield running
+        running.end()
 
 
 class TestRunning:
@@ -157,8 +180,7 @@ def answers(address: str) -> bool:
 
 class TestStopping:
     def test_sigterm_stops_everything_in_time(self) -> None:
-        with scratch_folder() as folder:
-            running = start(folder)
+        with scratch_folder() as folder, started(folder) as running:
             assert len(of_suite(folder)) > len(SERVICES)
             code, seconds = running.end(signal.SIGTERM)
             assert code == 0
@@ -169,38 +191,34 @@ class TestStopping:
         def ignored() -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-        with scratch_folder() as folder:
-            code, seconds = start(folder, preexec_fn=ignored).end(signal.SIGINT)
+        with scratch_folder() as folder, started(folder, preexec_fn=ignored) as running:
+            code, seconds = running.end(signal.SIGINT)
             assert code == 0
             assert seconds < STOPPED_WITHIN
             assert not of_suite(folder)
 
     def test_what_a_killed_one_left_is_stopped_by_the_next(self) -> None:
-        with scratch_folder() as folder:
-            first = start(folder)
+        with scratch_folder() as folder, sleeper() as stray, started(folder) as first:
             notes = [json.loads(path.read_text()) for path in (folder / "run").glob("*.json")]
-            stray = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], process_group=0)
             begun = psutil.Process(stray.pid).create_time()
             note = {"name": "stray", "pid": stray.pid, "started": begun, "signal": int(signal.SIGTERM)}
             first.end(signal.SIGKILL)
             (folder / "run" / "stray.json").write_text(json.dumps(note))
-            second = start(folder)
-            assert stray.wait(10) == -signal.SIGTERM
-            known = {json.loads(path.read_text())["pid"] for path in (folder / "run").glob("*.json")}
-            left = [note["pid"] for note in notes if note["pid"] not in known and psutil.pid_exists(note["pid"])]
-            assert not left
-            second.end()
+            with started(folder) as second:
+                assert stray.wait(10) == -signal.SIGTERM
+                known = {json.loads(path.read_text())["pid"] for path in (folder / "run").glob("*.json")}
+                left = [note["pid"] for note in notes if note["pid"] not in known and psutil.pid_exists(note["pid"])]
+                assert not left
+                second.end()
 
     def test_a_stranger_with_a_remembered_pid_is_left_alone(self) -> None:
-        with scratch_folder() as folder:
+        with scratch_folder() as folder, sleeper() as stranger:
             (folder / "run").mkdir(parents=True)
-            stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"], process_group=0)
             note = {"name": "survey", "pid": stranger.pid, "started": 1.0, "signal": int(signal.SIGKILL)}
             (folder / "run" / "survey.json").write_text(json.dumps(note))
-            start(folder).end()
+            with started(folder) as running:
+                running.end()
             assert stranger.poll() is None
-            stranger.kill()
-            stranger.wait()
 
 
 class TestFaults:

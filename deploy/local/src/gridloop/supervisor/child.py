@@ -23,6 +23,7 @@ class Child:
 
     process: Process
     probe: Callable[[], Awaitable[bool]]
+    now: Callable[[], float] = time.monotonic
     state: State = "down"
     deaths: int = 0
     _since: float = field(default=0.0, init=False)
@@ -35,7 +36,7 @@ class Child:
     @property
     def seconds(self) -> float:
         """How long it has been in its state."""
-        return time.monotonic() - self._since
+        return self.now() - self._since
 
     def start(self) -> None:
         self.process.spawn()
@@ -47,7 +48,7 @@ class Child:
 
     def release(self) -> None:
         self._enter("waiting")
-        self._retry = time.monotonic()
+        self._retry = self.now()
 
     async def look(self) -> State | None:
         """Move to the state it is in now; that state if it is a new one."""
@@ -56,7 +57,7 @@ class Child:
             self._bury()
         elif self.state == "starting" and await self.probe():
             self._enter("ready")
-        elif self.state == "waiting" and time.monotonic() >= self._retry:
+        elif self.state == "waiting" and self.now() >= self._retry:
             self.start()
         return self.state if self.state != before else None
 
@@ -75,8 +76,8 @@ class Child:
 
     def _wait(self) -> None:
         self._enter("waiting")
-        self._retry = time.monotonic() + self.pause()
+        self._retry = self.now() + self.pause()
 
     def _enter(self, state: State) -> None:
         self.state = state
-        self._since = time.monotonic()
+        self._since = self.now()
