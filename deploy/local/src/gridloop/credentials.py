@@ -27,13 +27,11 @@ class Credentials:
 
     def make(self) -> None:
         self.public.mkdir(exist_ok=True, mode=0o700)
-        self._once(self._folder / "passwords.json", _passwords)
-        self._once(self.operator, lambda: {"client_id": "operator", "client_secret": secrets.token_urlsafe(32)})
-        self._once(self.first_admin, lambda: {"username": "admin", "password": secrets.token_urlsafe(12)})
+        _once(self._folder / "passwords.json", _passwords)
+        _once(self.operator, lambda: {"client_id": "operator", "client_secret": secrets.token_urlsafe(32)})
+        _once(self.first_admin, lambda: {"username": "admin", "password": secrets.token_urlsafe(12)})
         for service in SERVICES:
-            self._once(self.keyring(service), _keyring)
-            if not self.signing_key(service).exists() or not (self.public / f"{service}.json").exists():
-                self._make_signing_key(service)
+            make_keys(service, self.signing_key(service), self.keyring(service), self.public)
 
     def passwords(self) -> dict[str, str]:
         """By role or user: ``postgres``, ``<service>_owner``, ``<service>_app``, ``nats:<user>``."""
@@ -55,16 +53,22 @@ class Credentials:
         except ValueError as error:
             raise MachineError(f"The secret {path} is damaged (not JSON): put it back from a backup.") from error
 
-    def _once(self, path: Path, make: Callable[[], object]) -> None:
-        if not path.exists():
-            write_private(path, json.dumps(make()))
 
-    def _make_signing_key(self, service: str) -> None:
-        from joserfc.jwk import OKPKey
+def make_keys(service: str, private: Path, keyring: Path, public: Path) -> None:
+    """What is missing of a service's keys: to sign (its public half into the folder ``public``) and to encrypt."""
+    _once(keyring, _keyring)
+    if private.exists() and (public / f"{service}.json").exists():
+        return
+    from joserfc.jwk import OKPKey
 
-        key = OKPKey.generate_key("Ed25519", {"kid": f"{service}-1", "alg": "Ed25519", "use": "sig"})
-        write_private(self.public / f"{service}.json", json.dumps(key.as_dict(private=False)))
-        write_private(self.signing_key(service), json.dumps(key.as_dict(private=True)))
+    key = OKPKey.generate_key("Ed25519", {"kid": f"{service}-1", "alg": "Ed25519", "use": "sig"})
+    write_private(public / f"{service}.json", json.dumps(key.as_dict(private=False)))
+    write_private(private, json.dumps(key.as_dict(private=True)))
+
+
+def _once(path: Path, make: Callable[[], object]) -> None:
+    if not path.exists():
+        write_private(path, json.dumps(make()))
 
 
 def _passwords() -> dict[str, str]:

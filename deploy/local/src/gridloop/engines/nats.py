@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,8 @@ class Nats:
     def process(self, port: int) -> Process:
         self.port = port
         path = self.layout.nats / "nats.conf"
-        write_private(path, json.dumps(self._configuration(), indent=1))
+        told = configuration(f"127.0.0.1:{port}", str(self.layout.nats / "store"), self.passwords)
+        write_private(path, json.dumps(told, indent=1))
         self._own(path)
         return Process(
             name="nats",
@@ -52,30 +54,30 @@ class Nats:
     def url(self, user: str) -> str:
         return f"nats://{user}:{self.passwords['nats:' + user]}@127.0.0.1:{self.port}"
 
-    def _configuration(self) -> dict[str, object]:
-        return {
-            "listen": f"127.0.0.1:{self.port}",
-            "server_name": "gridloop",
-            "max_payload": 1 << 20,
-            "jetstream": {
-                "store_dir": str(self.layout.nats / "store"),
-                "sync_interval": "always",
-                "max_memory_store": 64 << 20,
-                "max_file_store": STORE_LIMIT,
-            },
-            "authorization": {"users": [self._admin(), *(self._user(service) for service in SERVICES)]},
-        }
-
-    def _admin(self) -> dict[str, object]:
-        return {"user": "admin", "password": self.passwords["nats:admin"]}
-
-    def _user(self, service: str) -> dict[str, object]:
-        return {
-            "user": service,
-            "password": self.passwords[f"nats:{service}"],
-            "permissions": permissions(service),
-        }
-
     def _own(self, path: Path) -> None:
         if self.account:
             os.chown(path, self.account.uid, self.account.gid)
+
+
+def configuration(listen: str, store: str, passwords: Mapping[str, str]) -> dict[str, object]:
+    """The server's configuration; ``passwords`` by ``nats:<user>``, for ``admin`` and each service."""
+    return {
+        "listen": listen,
+        "server_name": "gridloop",
+        "max_payload": 1 << 20,
+        "jetstream": {
+            "store_dir": store,
+            "sync_interval": "always",
+            "max_memory_store": 64 << 20,
+            "max_file_store": STORE_LIMIT,
+        },
+        "authorization": {"users": [_user("admin", passwords), *(_limited(name, passwords) for name in SERVICES)]},
+    }
+
+
+def _user(name: str, passwords: Mapping[str, str]) -> dict[str, object]:
+    return {"user": name, "password": passwords[f"nats:{name}"]}
+
+
+def _limited(service: str, passwords: Mapping[str, str]) -> dict[str, object]:
+    return _user(service, passwords) | {"permissions": permissions(service)}

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ class Postgres:
         if self.account:
             os.chown(part, self.account.uid, self.account.gid)
         self._initdb(part)
-        self._administer(part, "postgres", _cluster_sql(self.passwords))
+        self._administer(part, "postgres", cluster_sql(self.passwords))
         for service in SERVICES:
             self._administer(part, service, ROLES.read_text(encoding="utf-8").format(service=service))
         part.rename(self.layout.postgres)
@@ -152,7 +152,8 @@ def _reason(output: str) -> str:
     return (telling or lines or ["it gave no reason"])[-1]
 
 
-def _cluster_sql(passwords: dict[str, str]) -> str:
+def cluster_sql(passwords: Mapping[str, str]) -> str:
+    """Roles and databases of all services, one statement a line; what belongs into each database is in ROLES."""
     lines = []
     for service in SERVICES:
         lines += [
