@@ -57,6 +57,7 @@ class TestRestitution:
         assert [pointer for pointer, _ in faults(kind, amount, voucher)] == wrong
 
     def test_is_owed_until_it_is_made(self):
-        assert owed("refund", None)
-        assert not owed("refund", "refund")
-        assert not owed("none", None)
+        assert owed("refund", [])
+        assert owed("refund", ["apology"])
+        assert not owed("refund", ["apology", "refund"])
+        assert not owed("none", [])

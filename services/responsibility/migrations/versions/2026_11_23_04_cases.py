@@ -53,7 +53,8 @@ def upgrade() -> None:
             name=op.f("ck_finding_state"),
         ),
         sa.CheckConstraint(
-            "state NOT IN ('verified', 'effect_watch') OR verified_by IS NOT NULL", name=op.f("ck_finding_verified")
+            "state NOT IN ('verified', 'effect_watch') OR num_nulls(owner, verified_by) = 0",
+            name=op.f("ck_finding_verified"),
         ),
         sa.CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name=op.f("ck_finding_outcome_when_closed")),
         sa.CheckConstraint("verified_by <> owner", name=op.f("ck_finding_verified_by_another")),
@@ -81,6 +82,7 @@ def upgrade() -> None:
         sa.Column("post", sa.Text(), nullable=False),
         sa.Column("employee", sa.Text(), nullable=True),
         sa.Column("task", sa.LargeBinary(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
@@ -152,23 +154,8 @@ def upgrade() -> None:
         sa.Column("in_time", sa.Boolean(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("restitution", sa.Text(), nullable=True),
-        sa.Column("made_good", sa.Text(), nullable=True),
-        sa.Column("amount_fen", sa.Integer(), nullable=True),
-        sa.Column("voucher", sa.Text(), nullable=True),
         sa.Column("correlation", sa.Text(), nullable=True),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_customer_case_closed_at")),
-        sa.CheckConstraint(
-            "NOT (made_good IN ('refund', 'compensation') OR made_good = 'correction') OR coalesce(voucher, '') <> ''",
-            name=op.f("ck_customer_case_voucher"),
-        ),
-        sa.CheckConstraint(
-            "made_good IN ('none', 'refund', 'correction', 'apology', 'compensation')",
-            name=op.f("ck_customer_case_made_good"),
-        ),
-        sa.CheckConstraint(
-            "made_good IS NULL OR (made_good IN ('refund', 'compensation')) = (coalesce(amount_fen, 0) > 0)",
-            name=op.f("ck_customer_case_amount"),
-        ),
         sa.CheckConstraint(
             "restitution IN ('none', 'refund', 'correction', 'apology', 'compensation')",
             name=op.f("ck_customer_case_restitution"),
@@ -218,6 +205,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("finding_id", "case_id", name=op.f("pk_finding_case")),
         sa.UniqueConstraint("case_id", name=op.f("uq_finding_case_case_id")),
     )
-    append_only(op, "case_step", "effect_measure")
+    op.create_table(
+        "restitution",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount_fen", sa.Integer(), nullable=True),
+        sa.Column("voucher", sa.Text(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(kind IN ('refund', 'compensation') OR kind = 'correction') = (coalesce(voucher, '') <> '')",
+            name=op.f("ck_restitution_voucher"),
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('refund', 'compensation')) = (coalesce(amount_fen, 0) > 0)", name=op.f("ck_restitution_amount")
+        ),
+        sa.CheckConstraint("kind <> 'none'", name=op.f("ck_restitution_something")),
+        sa.CheckConstraint(
+            "kind IN ('none', 'refund', 'correction', 'apology', 'compensation')", name=op.f("ck_restitution_kind")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["customer_case.id"], name=op.f("fk_restitution_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restitution")),
+    )
+    op.create_index(op.f("ix_restitution_case_id"), "restitution", ["case_id"], unique=False)
+    append_only(op, "case_step", "restitution", "effect_measure")
     for name in ("case_number", "finding_number"):
         op.execute(f"CREATE SEQUENCE {name}")

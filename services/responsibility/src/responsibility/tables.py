@@ -1,5 +1,6 @@
 """All of this service's tables, for its migrations: importing the models puts them into the metadata."""
 
+from responsibility.actions import models as actions
 from responsibility.calendars import models as calendars
 from responsibility.cases import models as cases
 from responsibility.catalogue import models as catalogue
@@ -15,6 +16,7 @@ from responsibility.stages import models as stages
 
 __all__ = [
     "Base",
+    "actions",
     "calendars",
     "cases",
     "catalogue",

@@ -50,8 +50,19 @@ class HandoverReturned(Payload):
     returned_at: datetime
 
 
+class StageCleared(Payload):
+    """The last gate checkpoint of a stage that an incident has passed already was closed by people."""
+
+    type: ClassVar[str] = "gridloop.responsibility.stage.cleared.v1"
+    stream: ClassVar[str] = STREAM
+
+    order_id: UUID
+    sub_process: str
+    cleared_at: datetime
+
+
 class StageSummary(Payload):
-    """One stage of a completed order, in the order of the route."""
+    """One stage of a completed order, in the order of the route; ``unit``: the team that did it."""
 
     type: ClassVar[str] = ""
     stream: ClassVar[str] = ""
@@ -60,6 +71,7 @@ class StageSummary(Payload):
     post: str
     late: bool
     returns: int
+    unit: str | None = None
 
 
 class OrderCompleted(Payload):
@@ -75,6 +87,34 @@ class OrderCompleted(Payload):
     stages: list[StageSummary]
     late_stages: int
     returned_handovers: int
+
+
+class RequestOpened(Payload):
+    """A customer brought a matter; a complaint becomes a case."""
+
+    type: ClassVar[str] = "gridloop.responsibility.request.opened.v1"
+    stream: ClassVar[str] = STREAM
+
+    request_id: UUID
+    number: str
+    kind: Literal["enquiry", "service", "complaint", "suggestion"]
+    source: str
+    sub_process: str
+    order_id: UUID | None = None
+    opened_at: datetime
+    due_at: datetime
+
+
+class RequestNotSolved(Payload):
+    """The customer says that what was called done is not solved; it becomes a case."""
+
+    type: ClassVar[str] = "gridloop.responsibility.request.not_solved.v1"
+    stream: ClassVar[str] = STREAM
+
+    request_id: UUID
+    sub_process: str
+    order_id: UUID | None = None
+    happened_at: datetime
 
 
 class CaseOpened(Payload):
@@ -111,6 +151,17 @@ class CaseClosed(Payload):
     sub_process: str
     closed_at: datetime
     in_time: bool
+
+
+class CaseEscalated(Payload):
+    """The promise ran out before the case was closed; ``unit`` of the envelope is the one above."""
+
+    type: ClassVar[str] = "gridloop.responsibility.case.escalated.v1"
+    stream: ClassVar[str] = STREAM
+
+    case_id: UUID
+    due_at: datetime
+    escalated_at: datetime
 
 
 class CaseReopened(Payload):

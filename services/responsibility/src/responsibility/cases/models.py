@@ -13,7 +13,7 @@ from responsibility.cases.restitution import Restitution
 from responsibility.db import Base, one_of
 
 CaseSource = Literal["low_answer", "complaint", "not_solved"]
-PAID = "made_good IN ('refund', 'compensation')"
+PAID = "kind IN ('refund', 'compensation')"
 
 
 class Case(Base):
@@ -27,11 +27,8 @@ class Case(Base):
         one_of("state", CaseState),
         one_of("source", CaseSource),
         one_of("restitution", Restitution),
-        one_of("made_good", Restitution),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint("source <> 'low_answer' OR response_id IS NOT NULL", name="response"),
-        CheckConstraint(f"made_good IS NULL OR ({PAID}) = (coalesce(amount_fen, 0) > 0)", name="amount"),
-        CheckConstraint(f"NOT ({PAID} OR made_good = 'correction') OR coalesce(voucher, '') <> ''", name="voucher"),
         Index(None, "unit", "opened_at"),
         Index(None, "sub_process", "about_unit", "opened_at"),
         Index(None, "account"),
@@ -64,10 +61,32 @@ class Case(Base):
     in_time: Mapped[bool | None]
     reopened: Mapped[int] = mapped_column(default=0)
     restitution: Mapped[Restitution | None] = mapped_column(Text)
-    made_good: Mapped[Restitution | None] = mapped_column(Text)
+    correlation: Mapped[str | None]
+
+
+class CaseRestitution(Base):
+    """What was made good, with its voucher. Append-only: money that moved elsewhere is not unsaid here.
+
+    ``round`` counts the reopenings of the case before it.
+    """
+
+    __tablename__ = "restitution"
+    __table_args__ = (
+        one_of("kind", Restitution),
+        CheckConstraint("kind <> 'none'", name="something"),
+        CheckConstraint(f"({PAID}) = (coalesce(amount_fen, 0) > 0)", name="amount"),
+        CheckConstraint(f"({PAID} OR kind = 'correction') = (coalesce(voucher, '') <> '')", name="voucher"),
+        Index(None, "case_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("customer_case.id"))
+    round: Mapped[int]
+    kind: Mapped[Restitution] = mapped_column(Text)
     amount_fen: Mapped[int | None]
     voucher: Mapped[str | None]
-    correlation: Mapped[str | None]
+    made_at: Mapped[datetime]
+    recorded_by: Mapped[str]
 
 
 class CaseStep(Base):

@@ -1,6 +1,6 @@
 """How a customer's hurt is made good: the suite records decision and voucher, and moves no money."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 Restitution = Literal["none", "refund", "correction", "apology", "compensation"]
@@ -24,6 +24,6 @@ def faults(kind: Restitution, amount_fen: int | None, voucher: str | None) -> It
         yield "/voucher", f"A restitution of kind {kind} has no voucher."
 
 
-def owed(promised: Restitution, made: Restitution | None) -> bool:
-    """Whether what was promised in the answer is still to be made good."""
-    return promised != "none" and made is None
+def owed(promised: Restitution | None, made: Collection[Restitution]) -> bool:
+    """Whether what the answer promised is still to be made good; ``made``: since the case was opened last."""
+    return promised not in (None, "none") and promised not in made

@@ -17,7 +17,6 @@ FindingState = Literal[
 ]
 Outcome = Literal["effect_proven", "effect_not_measurable"]
 RootCause = Literal["RC1", "RC2", "RC3", "RC4"]
-ActionKind = Literal["training", "duty_version", "tool", "visit", "staffing"]
 
 MOVES: dict[FindingState, dict[str, FindingState]] = {
     "opened": {"contain": "contained", "analyse": "analysed"},

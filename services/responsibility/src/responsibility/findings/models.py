@@ -1,4 +1,4 @@
-"""Findings, the cases they grew from, the actions they lead to, and the effects measured."""
+"""Findings, the cases they grew from, and the effects measured."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,9 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit.ids import new_id
 from responsibility.db import Base, one_of
 from responsibility.findings.effect import Verdict
-from responsibility.findings.lifecycle import ActionKind, FindingState, Outcome, RootCause
+from responsibility.findings.lifecycle import FindingState, Outcome, RootCause
 
-ActionState = Literal["planned", "done"]
 Origin = Literal["cases", "person"]
 
 
@@ -29,7 +28,9 @@ class Finding(Base):
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="outcome_when_closed"),
         CheckConstraint("outcome <> 'effect_not_measurable' OR num_nulls(reason, closed_by) = 0", name="signed"),
         CheckConstraint("verified_by <> owner", name="verified_by_another"),
-        CheckConstraint("state NOT IN ('verified', 'effect_watch') OR verified_by IS NOT NULL", name="verified"),
+        CheckConstraint(
+            "state NOT IN ('verified', 'effect_watch') OR num_nulls(owner, verified_by) = 0", name="verified"
+        ),
         Index(
             "uq_finding_open",
             "sub_process",
@@ -77,35 +78,6 @@ class FindingCase(Base):
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"), primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("customer_case.id"), primary_key=True, unique=True)
     attached_at: Mapped[datetime]
-
-
-class Action(Base):
-    """``task`` is sealed with the row's id."""
-
-    __tablename__ = "action"
-    __table_args__ = (
-        one_of("kind", ActionKind),
-        one_of("state", ActionState),
-        CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_at"),
-        CheckConstraint("state <> 'done' OR evidence <> ''", name="evidence"),
-        CheckConstraint("started_at <= done_at", name="done_after_started"),
-        Index(None, "finding_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"))
-    unit: Mapped[str]
-    kind: Mapped[ActionKind] = mapped_column(Text)
-    post: Mapped[str] = mapped_column(ForeignKey("post.code"))
-    employee: Mapped[str | None] = mapped_column(ForeignKey("employee.number"))
-    task: Mapped[bytes]
-    state: Mapped[ActionState] = mapped_column(Text, default="planned")
-    due_at: Mapped[datetime]
-    late: Mapped[bool] = mapped_column(default=False)
-    started_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
-    done_by: Mapped[str | None]
-    evidence: Mapped[str | None]
 
 
 class EffectMeasure(Base):

@@ -271,7 +271,10 @@ def _complete(session: AsyncSession, order: Order, stages: Sequence[Stage], at: 
     order.state = order_after(order.state, "complete")
     order.completed_at = at
     order.late = order.due_at is not None and at > order.due_at
-    summaries = [StageSummary(sub_process=s.sub_process, post=s.post, late=s.late, returns=s.returns) for s in stages]
+    summaries = [
+        StageSummary(sub_process=s.sub_process, post=s.post, late=s.late, returns=s.returns, unit=s.unit)
+        for s in stages
+    ]
     completed = OrderCompleted(
         order_id=order.id,
         number=order.number,
@@ -292,10 +295,11 @@ async def order_detail(session: AsyncSession, order: Order) -> OrderDetail:
     return OrderDetail(**plain.model_dump(), stages=stages)
 
 
-async def team_of_stage(session: AsyncSession, order_id: UUID, sub_process: str) -> tuple[str, str] | None:
+async def team_of_stage(session: AsyncSession, order_id: UUID, sub_process: str | None) -> tuple[str, str] | None:
     """``(unit of that stage's team, the order's sub-process)``; the order's own unit where it has no such stage."""
     order = await session.get(Order, order_id)
     if order is None:
         return None
-    unit = await session.scalar(select(Stage.unit).where(Stage.order_id == order_id, Stage.sub_process == sub_process))
-    return unit or order.unit, order.sub_process
+    wanted = sub_process or order.sub_process
+    statement = select(Stage.unit).where(Stage.order_id == order_id, Stage.sub_process == wanted)
+    return await session.scalar(statement) or order.unit, order.sub_process

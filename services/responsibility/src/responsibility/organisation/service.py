@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -257,3 +257,8 @@ async def team_for(session: AsyncSession, post: str, unit: str, at: datetime) ->
     """The unit whose ``post`` works for ``unit``; ``unit`` itself where nobody holds the post."""
     holdings = await answering_at(session, at, post=post)
     return nearest(unit, {holding.unit for holding in holdings}) or unit
+
+
+async def company_root(session: AsyncSession) -> str:
+    """The unit above all others; ``/`` before any was told."""
+    return await session.scalar(select(func.min(Unit.path))) or "/"

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor, Role
 from kit.context import Context
+from kit.contracts.responsibility import StageCleared
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
+from kit.events.log import emit
 from kit.ids import new_id
 from responsibility.catalogue.document import HardGate
 from responsibility.duties.service import checkpoints_in_force
@@ -162,6 +164,13 @@ async def record_check(session: AsyncSession, work: Work, body: CheckIn, *, cont
     check.recorded_by = work.by
     check.note = context.keyring.seal(check.id, body.note) if body.note else None
     await session.flush()
+    if work.stage.mirrored_at is not None and not await gates_in_the_way(session, work.stage):
+        _announce_cleared(session, work, at)
+
+
+def _announce_cleared(session: AsyncSession, work: Work, at: datetime) -> None:
+    cleared = StageCleared(order_id=work.order.id, sub_process=work.stage.sub_process, cleared_at=at)
+    emit(session, cleared, subject=str(work.order.id), unit=work.stage.unit, correlation=work.order.correlation)
 
 
 async def attest(session: AsyncSession, work: Work, body: AttestIn, *, context: Context) -> None:
