@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import nats
 import pytest
@@ -193,6 +194,24 @@ class TestPoison:
                 ids += [await note(publisher, f"entry {n}-{m}") for m in range(5)]
                 await _cut_connections(reader)
             await wait_until(lambda: _count(reader, 25))
+        assert await effects(reader) == dict.fromkeys(ids, 1)
+        assert not await _parked(reader, 1)
+
+    async def test_a_lock_that_others_hold_never_parks(self, pair: tuple[Service, Service]) -> None:
+        publisher, reader = pair
+        await reader.sql("ALTER ROLE responsibility_app SET lock_timeout = '100ms'")
+        await _cut_connections(reader)
+        ids = [await note(publisher, f"entry {n}") for n in range(3)]
+        holder = await asyncpg.connect(reader.admin_url)
+        try:
+            async with at_work(relay_of(publisher), reader_of(reader)):
+                async with holder.transaction():
+                    await holder.execute("LOCK TABLE effect IN ACCESS EXCLUSIVE MODE")
+                    await asyncio.sleep(2.5)  # longer than a handler that fails is given
+                await wait_until(lambda: _count(reader, 3))
+        finally:
+            await holder.close()
+            await reader.sql("ALTER ROLE responsibility_app RESET lock_timeout")
         assert await effects(reader) == dict.fromkeys(ids, 1)
         assert not await _parked(reader, 1)
 

@@ -110,7 +110,7 @@ async def test_an_engine_is_killed_again_and_again(both: LedgerProcesses, engine
     await expect_each_once(both, writer.noted)
 
 
-@pytest.mark.parametrize("place", ["between numbering and publishing", "between publishing and noting it"])
+@pytest.mark.parametrize("place", ["before-publishing", "before-noting"])
 async def test_the_relay_is_killed(ledger: LedgerProcesses, tmp_path: Path, place: str) -> None:
     died = tmp_path / "died"
     ledger.start("survey", "create_dying_app", LEDGER_DIES=place, LEDGER_DIED=str(died))

@@ -1,6 +1,7 @@
 """Fresh databases: each service's own is migrated once and copied for every test module that wants one."""
 
 import asyncio
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,18 +21,27 @@ def replaced(url: str, database: str) -> str:
     return url.rsplit("/", 1)[0] + "/" + database
 
 
+def made_by(folder: Path) -> str:
+    """What a schema depends on, in short: another tree's template is never taken for this one's."""
+    kit = ROOT / "shared" / "src" / "kit" / "db"
+    sources = [kit / "spine.py", kit / "tables.py", *sorted((folder / "migrations").rglob("*.py"))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    return f"{folder.name}_{digest.hexdigest()[:12]}"
+
+
 @asynccontextmanager
 async def fresh_database(
     engines: dict[str, Any], service: str, folder: Path | None = None
 ) -> AsyncIterator[dict[str, str]]:
     """The service's environment with a database of its own at the newest schema, dropped afterwards."""
     environment = dict(engines["environment"][service])
-    template = service if folder is None else f"{service}__{folder.name}"
+    folder = folder or ROOT / "services" / service
+    template = f"{service}__{made_by(folder)}"
     name = f"{service}__{uuid4().hex[:12]}"
     admin = await asyncpg.connect(replaced(engines["admin"][service], "postgres"))
     try:
         await admin.execute(f"SELECT pg_advisory_lock({TEMPLATE_LOCK})")
-        await _ensure_template(admin, environment, service, template, folder or ROOT / "services" / service)
+        await _ensure_template(admin, environment, service, template, folder)
         await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{service}_owner"')
         await admin.execute(f"SELECT pg_advisory_unlock({TEMPLATE_LOCK})")
         for key in ("GRIDLOOP_DATABASE_URL", "GRIDLOOP_MIGRATION_URL"):

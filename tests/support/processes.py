@@ -1,5 +1,6 @@
 """The ledger as real processes on engines of its own, so that each of them can be killed."""
 
+import json
 import os
 import shutil
 import signal
@@ -49,9 +50,8 @@ class LedgerProcesses:
 
     def start(self, name: str, factory: str | None = None, **extra: str) -> None:
         peers = {other: f"http://127.0.0.1:{port}" for other, port in self.ports.items() if other != name}
-        import json
-
-        environment = self.engines.environment(name) | {"GRIDLOOP_PEERS": json.dumps(peers), "PATH": os.environ["PATH"]}
+        environment = self.engines.environment(name) | {"GRIDLOOP_PEERS": json.dumps(peers)}
+        environment |= {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
         where = f"tests.kit.ledger.app:{factory or FACTORIES[name]}"
         command = [sys.executable, "-m", "uvicorn", where, "--factory", "--port", str(self.ports[name])]
         with (self.logs / f"{name}.log").open("ab") as log:

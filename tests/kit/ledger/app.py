@@ -172,10 +172,10 @@ def create_dying_app() -> FastAPI:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async def dying(batch: Any) -> None:
-        if place == "between numbering and publishing":
+        if place == "before-publishing":
             die()
         await publish(batch)
-        if place == "between publishing and noting it":
+        if place == "before-noting":
             die()
 
     broker.publish = dying
