@@ -48,11 +48,11 @@ class TestRepairUnit:
     CREWS = ("/city/west/repair/", "/city/east/repair/")
 
     def test_the_crew_of_the_district_of_most_customers(self):
-        assert repair_unit([self.HALLS[0], self.HALLS[0], self.HALLS[2]], self.CREWS) == "/city/east/repair/"
+        assert repair_unit({self.HALLS[0]: 2, self.HALLS[2]: 1}, self.CREWS) == "/city/east/repair/"
 
     def test_without_a_crew_near_it_is_the_customers_own_unit(self):
-        assert repair_unit([self.HALLS[0]], ["/city/west/repair/"]) == "/city/east/hall-1/"
-        assert repair_unit([self.HALLS[0]], []) == "/city/east/hall-1/"
+        assert repair_unit({self.HALLS[0]: 1}, ["/city/west/repair/"]) == "/city/east/hall-1/"
+        assert repair_unit({self.HALLS[0]: 1}, []) == "/city/east/hall-1/"
 
     def test_nobody_out_names_no_unit(self):
-        assert repair_unit([], self.CREWS) is None
+        assert repair_unit({}, self.CREWS) is None

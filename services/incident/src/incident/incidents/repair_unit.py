@@ -1,17 +1,15 @@
 """Which unit repairs, seen from the units of the customers that are out."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
-def majority(paths: Iterable[str]) -> str | None:
+def majority(counts: Mapping[str, int]) -> str | None:
     """The most frequent value; among equals the first by name."""
-    counts = Counter(paths)
-    return min(counts, key=lambda path: (-counts[path], path)) if counts else None
+    return min(counts, key=lambda value: (-counts[value], value), default=None)
 
 
-def repair_unit(customers_units: Iterable[str], crews_units: Iterable[str]) -> str | None:
-    """Path of the repair unit nearest to most of the customers.
+def repair_unit(customers_units: Mapping[str, int], crews_units: Iterable[str]) -> str | None:
+    """Path of the repair unit nearest to most of the customers (``customers_units``: customers by unit).
 
     It is the one that shares the longest path with them. Without a crew that shares more than the
     company's own path it is the customers' unit itself.

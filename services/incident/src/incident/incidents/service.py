@@ -75,13 +75,13 @@ async def open_incident(
     note: str | None = None,
 ) -> Incident:
     """A new incident about these loads, announced; nobody counts as interrupted before a device is confirmed."""
-    points = await supply_points.points_at(session, loads, began_at)
-    found_unit = unit or repair_unit([p.unit for p in points], await crews_units(session))
+    units, areas = await supply_points.customers_by_unit_and_area(session, loads, began_at)
+    found_unit = unit or repair_unit(units, await crews_units(session))
     version = await network.current_version(session) if device else None
     opened = Incident(
         id=new_id(),
         unit=found_unit or fallback_unit,
-        area=area or majority(p.area for p in points) or "city",
+        area=area or majority(areas) or "city",
         state=state,
         priority=priority,
         level="lv",
@@ -89,7 +89,7 @@ async def open_incident(
         device=device,
         network_id=version.id if version else None,
         reasons=[asdict(reason) for reason in reasons],
-        customers_out=len(points),
+        customers_out=units.total(),
         cause=None,
         steps=0,
         began_at=began_at,
@@ -97,7 +97,7 @@ async def open_incident(
     )
     session.add(opened)
     await session.flush()
-    facts = {"state": state, "device": device, "customers": len(points), "priority": priority}
+    facts = {"state": state, "device": device, "customers": opened.customers_out, "priority": priority}
     record(session, opened, "opened", began_at, by, context, facts=facts, words=note)
     _announce_opened(session, opened)
     return opened

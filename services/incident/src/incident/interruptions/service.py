@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, true, update
+from sqlalchemy import delete, func, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,12 +14,12 @@ from incident.interruptions.models import Interruption, UnitInterruption
 from incident.supply_points import service as supply_points
 from incident.supply_points.models import SupplyPoint
 from kit.contracts.incident import InterruptionEnded
+from kit.db import TIME
 from kit.errors import Invalid
 from kit.events import emit
 from kit.ids import new_id
 
 Row = type[Interruption] | type[UnitInterruption]
-CHUNK = 2000
 
 
 class EndsBeforeItBegan(Invalid):
@@ -28,25 +28,19 @@ class EndsBeforeItBegan(Invalid):
 
 async def begin(session: AsyncSession, incident_id: UUID, loads: Collection[str], began_at: datetime) -> int:
     """Interrupts every supply point served at these loads that is not out already; how many that were."""
-    points = await supply_points.points_at(session, loads, began_at)
-    begun = 0
-    for start in range(0, len(points), CHUNK):
-        rows = [_begun(point, incident_id, began_at) for point in points[start : start + CHUNK]]
-        begun += await _insert(session, Interruption, rows)
-    return begun
-
-
-def _begun(point: SupplyPoint, incident_id: UUID, began_at: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "incident_id": incident_id,
-        "account": point.account,
-        "unit": point.unit,
-        "load": point.load,
-        "area": point.area,
-        "important": point.important,
-        "began_at": began_at,
-    }
+    taken = ("account", "unit", "load", "area", "important")
+    hit = (
+        select(
+            func.uuidv7(),
+            literal(incident_id),
+            *(getattr(SupplyPoint, name) for name in taken),
+            literal(began_at, TIME),
+        )
+        .where(SupplyPoint.load.in_(sorted(loads)), supply_points.served_at(began_at))
+        .order_by(SupplyPoint.account)
+    )
+    statement = insert(Interruption).from_select(["id", "incident_id", *taken, "began_at"], hit)
+    return await _inserted(session, statement.returning(Interruption.id))
 
 
 async def begin_units(
@@ -64,15 +58,13 @@ async def begin_units(
         }
         for load in sorted(loads)
     ]
-    await _insert(session, UnitInterruption, rows)
+    if rows:
+        await _inserted(session, insert(UnitInterruption).values(rows).returning(UnitInterruption.id))
 
 
-async def _insert(session: AsyncSession, table: Row, rows: list[dict[str, Any]]) -> int:
-    if not rows:
-        return 0
-    # Whoever is out already stays in that interruption.
-    statement = insert(table).values(rows).on_conflict_do_nothing().returning(table.id)
-    return len((await session.execute(statement)).all())
+async def _inserted(session: AsyncSession, statement: Any) -> int:
+    """Whoever is out already stays in that interruption."""
+    return len((await session.execute(statement.on_conflict_do_nothing())).all())
 
 
 async def units_of_loads(session: AsyncSession, loads: Collection[str]) -> dict[str, str]:

@@ -49,10 +49,11 @@ async def take(
     _check_units(points, known, actor)
     loads = await _loads(session, points)
     rows = [_row(point, load, known.get(point.account), context) for point, load in zip(points, loads, strict=True)]
-    statement = insert(SupplyPoint).values(rows)
+    statement = insert(SupplyPoint)
     changed = {c.name: c for c in statement.excluded if c.name not in KEPT}
     newer = SupplyPoint.source_version < statement.excluded.source_version
-    await session.execute(statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer))
+    kept = statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
+    await session.execute(kept, rows)
     return [Taken(account=p.account, outcome=_outcome(known.get(p.account), p.source_version)) for p in points]
 
 
@@ -187,9 +188,18 @@ async def customers_by_load(session: AsyncSession, moment: datetime) -> dict[str
     return {str(load): count for load, count in await session.execute(statement)}
 
 
-async def points_at(session: AsyncSession, loads: Collection[str], moment: datetime) -> Sequence[SupplyPoint]:
-    """The supply points served at these loads at this time, in the order of their accounts."""
+async def customers_by_unit_and_area(
+    session: AsyncSession, loads: Collection[str], moment: datetime
+) -> tuple[Counter[str], Counter[str]]:
+    """Supply points served at these loads at this time: how many of each unit, and of each area."""
     statement = (
-        select(SupplyPoint).where(SupplyPoint.load.in_(sorted(loads)), served_at(moment)).order_by(SupplyPoint.account)
+        select(SupplyPoint.unit, SupplyPoint.area, func.count())
+        .where(SupplyPoint.load.in_(sorted(loads)), served_at(moment))
+        .group_by(SupplyPoint.unit, SupplyPoint.area)
     )
-    return (await session.scalars(statement)).all()
+    units: Counter[str] = Counter()
+    areas: Counter[str] = Counter()
+    for unit, area, count in await session.execute(statement):
+        units[unit] += count
+        areas[area] += count
+    return units, areas
