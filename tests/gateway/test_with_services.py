@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from gateway.upstreams.resources import RESOURCES
 from kit.auth import Role
+from kit.contracts.survey import DissatisfactionReported, LowItem
 from tests.gateway.serving import Starting
 from tests.support.services import Service
 
@@ -40,7 +42,7 @@ class TestCustomers:
         assert card["supply_point"]["data"]["unit"] == "/city/east/"
         assert card["open_incidents"]["data"]["items"] == []
         assert card["interruptions"]["data"]["sustained"] == 0
-        assert card["orders"]["state"] == "present"
+        assert card["orders"]["state"] == card["cases"]["state"] == "present"
 
     async def test_both_owners_take_many(self, gateway: Service) -> None:
         items = [customer(account=f"32{n:08d}") for n in range(50)]
@@ -68,6 +70,35 @@ class TestCustomers:
         card = (await gateway.client(Role.AGENT, unit="/city/west/").get("/v1/customers/3100000003/card")).json()
 
         assert card["contact"]["state"] == card["supply_point"]["state"] == "absent"
+
+
+class TestQuality:
+    async def test_follows_a_case_from_the_answer_on(self, gateway: Service, responsibility: Service) -> None:
+        response, invitation = uuid4(), uuid4()
+        await responsibility.deliver(
+            DissatisfactionReported(
+                response_id=response,
+                invitation_id=invitation,
+                items=[LowItem(driver="billing_accuracy", sub_process="RB-09", score=1)],
+                may_contact=True,
+                unit_may_know=True,
+                reported_at=responsibility.clock.now(),
+            ),
+            subject=str(response),
+            unit="/city/east/",
+            account="3100000001",
+            correlation=str(invitation),
+        )
+        manager = gateway.client(Role.MANAGER, unit="/city/east/")
+        (case,) = (await manager.get("/v1/cases", params={"response_id": str(response)})).json()["items"]
+
+        loop = await manager.get(f"/v1/quality/cases/{case['id']}")
+        elsewhere = await gateway.client(Role.MANAGER, unit="/city/west/").get(f"/v1/quality/cases/{case['id']}")
+
+        assert loop.status_code == 200
+        assert loop.json()["trail"]["case"]["number"] == case["number"]
+        assert "response: absent" in loop.json()["missing"], "survey holds no such answer in this test"
+        assert elsewhere.status_code == 404
 
 
 class TestDocument:
