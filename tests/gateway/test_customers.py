@@ -1,6 +1,5 @@
 """Customers pushed by the customer-service system: each owner gets its part, and none is lost."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,12 +22,12 @@ class Owner:
         self.kept: dict[str, dict[str, Any]] = {}
         self.tokens: list[str] = []
         self.status = 200
-        self.silence = 0.0
 
     def app(self) -> Starlette:
         return Starlette(
             routes=[
                 Route("/v1/contacts/{account}", self.put, methods=["PUT"]),
+                Route("/v1/contacts", self.put_many, methods=["POST"]),
                 Route("/v1/network/supply-points/{account}", self.put, methods=["PUT"]),
                 Route("/v1/network/supply-points", self.put_many, methods=["POST"]),
             ]
@@ -36,7 +35,6 @@ class Owner:
 
     async def put(self, request: Request) -> Response:
         self.tokens.append(request.headers["authorization"])
-        await asyncio.sleep(self.silence)
         if self.status == 200:
             self._keep(request.path_params["account"], await request.json())
         return self._answer()
@@ -93,7 +91,6 @@ async def suite(module_suite: Suite) -> Suite:
         owner.kept.clear()
         owner.tokens.clear()
         owner.status = 200
-        owner.silence = 0.0
     return module_suite
 
 
@@ -256,12 +253,3 @@ class TestImport:
         answer = await suite.client.post("/v1/customers/import", json={"items": items})
 
         assert answer.status_code == 422
-
-    async def test_waits_for_a_silent_owner_once_only(self, suite: Suite) -> None:
-        suite.survey.silence = 20.0
-        items = [customer(account=f"31{n:08d}") for n in range(100)]
-
-        async with asyncio.timeout(15):
-            answer = await suite.client.post("/v1/customers/import", json={"items": items})
-
-        assert all(item["pending"] == ["survey"] for item in answer.json()["items"])

@@ -40,7 +40,7 @@ async def put_customer(account: Account, body: Customer, response: Response, pus
 
 @router.post("/import", max_body_size=MANY_LIMIT)
 async def import_customers(body: Customers, pushed: Pushed, _: Sender) -> TakenMany:
-    """Up to 1000 customers at once, each as by ``PUT``. A fault in any is a fault of all."""
+    """Up to 1000 customers at once, each as by ``PUT``; a fault in any is a fault of all."""
     return TakenMany(items=await pushed.many(body.items))
 
 

@@ -9,7 +9,7 @@ INCIDENT = (
     "source_version", "unit", "phone", "area", "load", "bus", "important", "served_from", "served_to",
 )  # fmt: skip
 PATHS: dict[Owner, str] = {"survey": "/v1/contacts/{}", "incident": "/v1/network/supply-points/{}"}
-MANY: dict[Owner, str] = {"incident": "/v1/network/supply-points"}
+MANY: dict[Owner, str] = {"survey": "/v1/contacts", "incident": "/v1/network/supply-points"}
 LONGEST_PAUSE = 300.0
 
 
