@@ -117,6 +117,14 @@ class TestSpine:
             await wait_until(lambda: _count(reader, 20))
         assert await effects(reader) == dict.fromkeys(ids, 1)
 
+    async def test_a_service_reads_its_own_stream_without_any_broker(self, pair: tuple[Service, Service]) -> None:
+        publisher, _ = pair
+        ids = [await note(publisher, f"entry {n}") for n in range(5)]
+        await publisher.runtime.broker.stop()
+        async with at_work(relay_of(publisher), reader_of(publisher)):
+            await wait_until(lambda: _count(publisher, 5))
+        assert await effects(publisher) == dict.fromkeys(ids, 1)
+
     async def test_a_gap_is_filled_from_the_feed(self, pair: tuple[Service, Service], engines: dict[str, Any]) -> None:
         publisher, reader = pair
         first = [await note(publisher, f"early {n}") for n in range(5)]

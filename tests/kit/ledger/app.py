@@ -146,9 +146,15 @@ async def count_effect(session: AsyncSession, event: Event[EntryNoted], _: Conte
 
 
 def create_app(*, clock: Clock | None = None) -> FastAPI:
-    """As the publisher (``survey``)."""
+    """As the publisher (``survey``), which reads its own stream too."""
     return create_service(
-        ServiceSettings(), name="survey", migrations=MIGRATIONS, routers=[router], timers=[timers], clock=clock
+        ServiceSettings(),
+        name="survey",
+        migrations=MIGRATIONS,
+        routers=[router],
+        consumers=[reading],
+        timers=[timers],
+        clock=clock,
     )
 
 

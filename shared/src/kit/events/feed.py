@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor, Role, allow
 from kit.db import ReadSession
@@ -39,13 +40,7 @@ class FeedPage(BaseModel):
 @router.get("/head")
 async def events_head(session: ReadSession, _: LogReader) -> Head:
     """How far this service's log reaches."""
-    epochs = (await session.execute(select(epoch).order_by(epoch.c.number))).all()
-    streams = (await session.execute(select(published.c.stream, published.c.head))).all()
-    return Head(
-        epoch=epochs[-1].epoch,
-        streams={row.stream: row.head for row in streams},
-        epochs=[Epoch(epoch=row.epoch, heads=row.heads) for row in epochs],
-    )
+    return await read_head(session)
 
 
 @router.get("")
@@ -57,6 +52,21 @@ async def list_events(
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> FeedPage:
     """The log of one stream, oldest first, as far back as it exists."""
+    return await read_feed(session, stream, after, limit)
+
+
+async def read_head(session: AsyncSession) -> Head:
+    """The same for readers in the publisher's own service, which need no HTTP."""
+    epochs = (await session.execute(select(epoch).order_by(epoch.c.number))).all()
+    streams = (await session.execute(select(published.c.stream, published.c.head))).all()
+    return Head(
+        epoch=epochs[-1].epoch,
+        streams={row.stream: row.head for row in streams},
+        epochs=[Epoch(epoch=row.epoch, heads=row.heads) for row in epochs],
+    )
+
+
+async def read_feed(session: AsyncSession, stream: str, after: int, limit: int) -> FeedPage:
     present = (await session.execute(select(epoch.c.epoch).order_by(epoch.c.number.desc()).limit(1))).scalar_one()
     statement = (
         select(event, publication.c.sequence)

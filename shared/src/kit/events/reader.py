@@ -6,13 +6,14 @@ One replica at a time reads (an advisory lock). A batch is one transaction that 
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 from zlib import crc32
 
 import httpx
+from pydantic import BaseModel
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -24,6 +25,7 @@ from kit.db.tables import consumed, dead_letter
 from kit.errors import Problem
 from kit.events.broker import Broker, BrokerAway, Tap
 from kit.events.envelope import event_of
+from kit.events.feed import read_feed, read_head
 from kit.events.handlers import Subscription
 from kit.lineage import Lineage, current
 from kit.telemetry.logs import logger
@@ -161,18 +163,22 @@ class Reader:
             await self._take_contiguous(bodies)
 
     async def _head(self) -> Body:
-        answer = await self.context.peers.get(self.publisher, "/v1/events/head")
+        return await self._of_publisher("/v1/events/head", read_head)
+
+    async def _feed(self, after: int) -> list[Body]:
+        question = {"stream": self.stream, "after": after, "limit": FEED_PAGE}
+        items: list[Body] = (await self._of_publisher("/v1/events", read_feed, **question))["items"]
+        return items
+
+    async def _of_publisher(self, path: str, read: Callable[..., Awaitable[BaseModel]], **question: Any) -> Body:
+        """Asks the publisher; a service that reads its own stream looks into its own database."""
+        if self.publisher == self.context.service:
+            async with self.database.reading() as session:
+                return (await read(session, **question)).model_dump(mode="json")
+        answer = await self.context.peers.get(self.publisher, path, **question)
         answer.raise_for_status()
         found: Body = answer.json()
         return found
-
-    async def _feed(self, after: int) -> list[Body]:
-        answer = await self.context.peers.get(
-            self.publisher, "/v1/events", stream=self.stream, after=after, limit=FEED_PAGE
-        )
-        answer.raise_for_status()
-        items: list[Body] = answer.json()["items"]
-        return items
 
     def _check_epoch(self, head: Body) -> None:
         """A publisher restored from a backup begins a new epoch at the heads it was restored to."""

@@ -1,0 +1,51 @@
+"""A service that says in each answer how long its SQL took: ``X-SQL-Seconds``, as the driver saw it.
+
+``python -m gridloop.bench.timed <service> <port>`` with the service's environment.
+"""
+
+import importlib
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+import uvicorn
+from sqlalchemy import event
+
+spent: ContextVar[list[float] | None] = ContextVar("spent", default=None)
+
+
+def note(query: Any) -> None:
+    """asyncpg tells of every statement, BEGIN and COMMIT included, with its elapsed seconds."""
+    if (seconds := spent.get()) is not None:
+        seconds.append(query.elapsed)
+
+
+class Timed:
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        seconds: list[float] = []
+        token = spent.set(seconds)
+
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-sql-seconds", str(sum(seconds)).encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            spent.reset(token)
+
+
+def main() -> None:
+    service, port = sys.argv[1], int(sys.argv[2])
+    app = importlib.import_module(f"{service}.app").create_app()
+    engine = app.state.runtime.database.engine.sync_engine
+    event.listen(engine, "connect", lambda connection, _: connection.driver_connection.add_query_logger(note))
+    uvicorn.run(Timed(app), host="127.0.0.1", port=port, access_log=False, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
