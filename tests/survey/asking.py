@@ -1,5 +1,6 @@
 """A survey service with questionnaires and campaigns, and customers who can be served and asked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,12 @@ import yaml
 
 from kit.auth import Role
 from kit.contracts.incident import InterruptionEnded
-from kit.contracts.responsibility import CaseClosed, FindingVerified, OrderCompleted
+from kit.contracts.responsibility import CaseClosed, FindingVerified, OrderCompleted, StageSummary
 from kit.contracts.survey import InvitationIssued
 from tests.support.services import Service
 
 CONTENT = Path(__file__).parents[2] / "content" / "questionnaires"
-HALL = "/city/east/hall-1/"
+HALL, REPAIR = "/city/east/hall-1/", "/city/east/repair/"
 CAMPAIGNS: dict[str, dict[str, Any]] = {
     "after_order": {"questionnaire": "after_order", "trigger": "order_completed"},
     "after_outage": {"questionnaire": "after_outage", "trigger": "incident_restored", "sub_process": "OR-05"},
@@ -77,8 +78,9 @@ class Asking:
         unit: str | None = HALL,
         at: datetime | None = None,
         order: UUID | None = None,
+        stages: Mapping[str, str] | None = None,
     ) -> UUID:
-        """An order of this customer is completed; gives the order's id."""
+        """An order of this customer is completed; gives the order's id. ``stages``: teams by sub-process."""
         order = order or uuid4()
         at = at or self.survey.clock.now()
         done = OrderCompleted(
@@ -88,14 +90,19 @@ class Asking:
             sub_process=sub_process,
             opened_at=at,
             completed_at=at,
-            stages=[],
+            stages=[
+                StageSummary(sub_process=name, post="CALC", late=False, returns=0, unit=team)
+                for name, team in (stages or {}).items()
+            ],
             late_stages=0,
             returned_handovers=0,
         )
         await self.survey.deliver(done, subject=str(order), unit=unit, account=account)
         return order
 
-    async def restore(self, account: str, *, incident: UUID | None = None, sustained: bool = True) -> UUID:
+    async def restore(
+        self, account: str, *, incident: UUID | None = None, sustained: bool = True, unit: str = REPAIR
+    ) -> UUID:
         """This customer's supply comes back; gives the incident's id."""
         incident, now = incident or uuid4(), self.survey.clock.now()
         ended = InterruptionEnded(
@@ -107,7 +114,7 @@ class Asking:
             minutes=90.0 if sustained else 1.0,
             sustained=sustained,
         )
-        await self.survey.deliver(ended, subject=str(incident), unit="/city/east/repair/", account=account)
+        await self.survey.deliver(ended, subject=str(incident), unit=unit, account=account)
         return incident
 
     async def close_case(self, account: str | None, *, case: UUID | None = None, story: str | None = None) -> UUID:

@@ -85,6 +85,25 @@ class TestComparable:
         await asker.answer(await asker.token(await asker.close_case(await asker.contact())), solved="yes", handling=5)
         assert await measured(survey, finding) == []
 
+    async def test_an_order_speaks_of_each_stage_under_the_team_that_did_it(self, survey, asker):
+        finding, other = uuid4(), uuid4()
+        stages = {"RB-05": "/city/east/reading/", "RB-09": "/city/east/hall-1/"}
+        await asker.verify(finding, minimum_n=1, sub_process="RB-05", unit="/city/east/reading/")
+        await asker.verify(other, minimum_n=1, sub_process="RB-05", unit="/city/east/hall-1/")
+        await answers(asker, [4], stages=stages)
+        assert len(await measured(survey, finding)) == 1
+        assert await measured(survey, other) == []
+
+    async def test_an_outage_speaks_of_the_teams_of_its_district(self, survey, asker):
+        finding, other = uuid4(), uuid4()
+        asked = {"sub_process": "OR-05", "driver": "information", "minimum_n": 1}
+        await asker.verify(finding, unit="/city/east/repair/", **asked)
+        await asker.verify(other, unit="/city/west/repair/", **asked)
+        token = await asker.token(await asker.restore(await asker.contact(), unit="/city/east/"))
+        await asker.answer(token, overall=4, informed=4)
+        assert len(await measured(survey, finding)) == 1
+        assert await measured(survey, other) == []
+
     async def test_the_time_of_the_service_decides_not_that_of_the_answer(self, survey, asker):
         finding, served_before = uuid4(), await asker.invited()
         survey.clock.advance(timedelta(days=1))

@@ -159,6 +159,23 @@ class TestByHand:
         assert "token" not in one
 
 
+class TestReading:
+    async def test_who_was_asked_is_shown_to_the_sending_system_alone(self, survey, asking):
+        account = await asking.contact()
+        order = await asking.serve(account)
+        (event,) = await asking.asked(order)
+        path = f"/v1/invitations/{event['subject']}"
+        async with survey.client(Role.INTEGRATOR) as sender, survey.client(Role.MANAGER) as manager:
+            full, bare = (await sender.get(path)).json(), (await manager.get(path)).json()
+        assert (full["account"], full["trigger_id"]) == (account, str(order))
+        assert bare == full | {"account": None, "trigger_id": None}
+
+    async def test_another_units_invitation_is_not_there(self, survey, asking):
+        (event, *_) = await survey.events(InvitationIssued)
+        async with survey.client(Role.MANAGER, unit="/city/west/") as manager:
+            assert (await manager.get(f"/v1/invitations/{event['subject']}")).status_code == 404
+
+
 class TestOpening:
     async def open(self, survey, token):
         async with survey.client() as phone:

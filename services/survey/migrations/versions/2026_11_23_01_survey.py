@@ -131,6 +131,7 @@ def _invitation() -> None:
         sa.Column("trigger", sa.String(), nullable=False),
         sa.Column("trigger_id", sa.Uuid(), nullable=True),
         sa.Column("sub_process", sa.String(), nullable=True),
+        sa.Column("teams", JSONB(), nullable=False),
         sa.Column("occurred_at", TIME, nullable=False),
         sa.Column("issued_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),
@@ -200,15 +201,14 @@ def _score() -> None:
         sa.Column("driver", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("sub_process", sa.String(), nullable=True),
+        sa.Column("teams", JSONB(), nullable=False),
         sa.Column("trigger", sa.String(), nullable=False),
         sa.Column("occurred_at", TIME, nullable=False),
         sa.Column("value", sa.Double(), nullable=False),
         sa.CheckConstraint("value >= 1 AND value <= 5", name=op.f("ck_score_value")),
         sa.PrimaryKeyConstraint("response_id", "driver", name=op.f("pk_score")),
     )
-    op.create_index(
-        op.f("ix_score_sub_process_driver_occurred_at"), "score", ["sub_process", "driver", "occurred_at"], unique=False
-    )
+    op.create_index(op.f("ix_score_driver_occurred_at"), "score", ["driver", "occurred_at"], unique=False)
 
 
 def _rollup() -> None:

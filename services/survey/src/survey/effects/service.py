@@ -15,10 +15,11 @@ from kit.contracts.survey import EffectMeasured
 from kit.errors import NotFound
 from kit.events import Event, emit
 from kit.ids import new_id
+from survey.effects.comparable import Compared, concerns
 from survey.effects.measure import Effect, effect, next_look
 from survey.effects.models import EffectWatch
 from survey.insights.figures import Moments
-from survey.insights.grid import Fact
+from survey.insights.grid import Fact, teams_of
 from survey.insights.models import OVERALL, ScoreRow
 
 LOOK_BACK = timedelta(days=365)
@@ -57,14 +58,15 @@ async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Cont
 
     Each watch is locked first: of two answers at once the later sees the earlier, so none is missed.
     """
-    touched = sorted({score.sub_process for fact in facts for score in fact.scores if score.sub_process})
+    touched = sorted({name for fact in facts for score in fact.scores for name in teams_of(fact, score)})
     if not touched:
         return
     watching = select(EffectWatch).where(
         EffectWatch.sub_process.in_(touched), EffectWatch.state == "watching", EffectWatch.next_n.is_not(None)
     )
     for found in await session.scalars(watching.order_by(EffectWatch.id).with_for_update()):
-        if any(_concerns(found, fact) for fact in facts):
+        compared = Compared(found.sub_process, found.driver or None, found.unit)
+        if any(concerns(compared, fact) and fact.occurred_at >= found.effective_at for fact in facts):
             await _look(session, found, context)
 
 
@@ -96,26 +98,19 @@ async def _measure(session: AsyncSession, found: EffectWatch, look: int) -> Effe
 
 
 async def _moments(session: AsyncSession, found: EffectWatch, period: ColumnElement[bool]) -> Moments:
-    """Answers about service: the follow-ups to cases are about how the case was handled."""
+    """What ``comparable.concerns`` says of one answer, said of all that are stored."""
+    team = ScoreRow.teams[found.sub_process].as_string()
+    district = (ScoreRow.trigger == "incident_restored") & func.starts_with(found.unit, team)
     sums = select(
         func.count(), func.coalesce(func.sum(ScoreRow.value), 0), func.coalesce(func.sum(ScoreRow.value**2), 0)
     ).where(
-        ScoreRow.sub_process == found.sub_process,
         ScoreRow.driver == found.driver,
-        ScoreRow.unit.startswith(found.unit, autoescape=True),
+        func.starts_with(team, found.unit) | district,
         ScoreRow.trigger != "case_closed",
         period,
     )
     row: Any = (await session.execute(sums)).one()
     return Moments(int(row[0]), float(row[1]), float(row[2]))
-
-
-def _concerns(found: EffectWatch, fact: Fact) -> bool:
-    return (
-        fact.unit.startswith(found.unit)
-        and fact.occurred_at >= found.effective_at
-        and any((s.sub_process, s.driver or OVERALL) == (found.sub_process, found.driver) for s in fact.scores)
-    )
 
 
 def _payload(found: EffectWatch, measured: Effect, context: Context) -> EffectMeasured:

@@ -1,7 +1,7 @@
 """The published grid: what one answer adds to which cells."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -15,7 +15,10 @@ SATISFIED = 4
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One complete answer about service that happened at ``occurred_at``."""
+    """One complete answer about service that happened at ``occurred_at``.
+
+    ``unit`` is that of the occasion, ``teams`` the units that did its stages, by sub-process.
+    """
 
     response_id: UUID
     unit: str
@@ -24,6 +27,7 @@ class Fact:
     occurred_at: datetime
     scores: tuple[Score, ...]
     recommendation: int | None
+    teams: Mapping[str, str] = field(default_factory=dict)
 
 
 class Key(NamedTuple):
@@ -55,6 +59,14 @@ class Cell:
             self.favourable + other.favourable,
             self.unfavourable + other.unfavourable,
         )
+
+
+def teams_of(fact: Fact, score: Score) -> dict[str, str]:
+    """What a score speaks of, as units by sub-process: the item's own sub-process, or else the whole service."""
+    own = score.sub_process
+    if own is not None and own != fact.sub_process:
+        return {own: fact.teams.get(own, fact.unit)}
+    return ({own: fact.unit} if own else {}) | dict(fact.teams)
 
 
 def cells(facts: Iterable[Fact], zone: ZoneInfo) -> list[tuple[Key, Cell]]:

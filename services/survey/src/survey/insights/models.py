@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import TIME
@@ -14,18 +15,19 @@ OVERALL = ""
 
 
 class ScoreRow(Base):
-    """One scored item of one complete answer, 1..5."""
+    """One scored item of one complete answer, 1..5; ``teams``: what it speaks of, units by sub-process."""
 
     __tablename__ = "score"
     __table_args__ = (
         CheckConstraint("value >= 1 AND value <= 5", name="value"),
-        Index(None, "sub_process", "driver", "occurred_at"),
+        Index(None, "driver", "occurred_at"),
     )
 
     response_id: Mapped[UUID] = mapped_column(primary_key=True)
     driver: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str]
     sub_process: Mapped[str | None]
+    teams: Mapped[dict[str, str]] = mapped_column(JSONB)
     trigger: Mapped[str]
     occurred_at: Mapped[datetime] = mapped_column(TIME)
     value: Mapped[float]

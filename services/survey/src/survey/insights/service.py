@@ -13,7 +13,7 @@ from sqlalchemy.types import Date
 
 from kit.auth import Actor
 from kit.errors import Invalid
-from survey.insights.grid import Fact, cells
+from survey.insights.grid import Fact, cells, teams_of
 from survey.insights.models import OVERALL, Rollup, ScoreRow
 from survey.insights.schemas import Dimension
 
@@ -46,6 +46,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
             "driver": score.driver or OVERALL,
             "unit": fact.unit,
             "sub_process": score.sub_process,
+            "teams": teams_of(fact, score),
             "trigger": fact.trigger,
             "occurred_at": fact.occurred_at,
             "value": score.value,

@@ -217,6 +217,7 @@ def _fact(one: Checked) -> Fact:
         occurred_at=occasion.occurred_at,
         scores=reading.scores,
         recommendation=reading.recommendation,
+        teams=occasion.teams,
     )
 
 

@@ -23,6 +23,7 @@ async def after_order(session: AsyncSession, event: Event[OrderCompleted], conte
             unit=event.unit,
             sub_process=done.sub_process,
             occurred_at=done.completed_at,
+            teams={stage.sub_process: stage.unit or event.unit for stage in reversed(done.stages)},
         )
         await ask_on(session, occasion, context=context)
 

@@ -28,6 +28,21 @@ from survey.questionnaires.service import code_and_version, definition_of
 router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
 
 Sender = Annotated[Actor, Depends(allow(Role.INTEGRATOR))]
+Reader = Annotated[
+    Actor,
+    Depends(
+        allow(
+            Role.INTEGRATOR,
+            Role.AGENT,
+            Role.OPERATOR,
+            Role.MANAGER,
+            Role.UNIT_HEAD,
+            Role.LEADER,
+            Role.AUDITOR,
+            Role.ANALYST,
+        )
+    ),
+]
 Anyone = Annotated[None, Depends(public())]
 
 
@@ -80,10 +95,14 @@ async def open_invitation(given: OpenRequest, session: ReadSession, context: Ctx
 
 
 @router.get("/{invitation_id}")
-async def get_invitation(invitation_id: UUID, session: ReadSession, actor: Sender) -> InvitationOut:
+async def get_invitation(invitation_id: UUID, session: ReadSession, actor: Reader) -> InvitationOut:
+    """When and about what somebody was asked; who it was is shown to the sending system alone."""
     found = await service.find(session, invitation_id, actor=actor)
     contact = await session.get_one(Contact, found.contact_id)
-    return _shown(found, contact.account)
+    shown = _shown(found, contact.account)
+    if actor.has(Role.INTEGRATOR):
+        return shown
+    return shown.model_copy(update={"account": None, "trigger_id": None})
 
 
 @router.post("/{invitation_id}/link")

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import TIME
@@ -11,7 +12,10 @@ from survey.db import Base
 
 
 class Invitation(Base):
-    """``occurred_at`` is when the service happened that is asked about; ``correlation`` names the story."""
+    """``occurred_at`` is when the service happened that is asked about; ``correlation`` names the story.
+
+    ``teams``: the unit that did each sub-process the service went through.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -32,6 +36,7 @@ class Invitation(Base):
     trigger: Mapped[str]
     trigger_id: Mapped[UUID | None]
     sub_process: Mapped[str | None]
+    teams: Mapped[dict[str, str]] = mapped_column(JSONB)
     occurred_at: Mapped[datetime] = mapped_column(TIME)
     issued_at: Mapped[datetime] = mapped_column(TIME)
     expires_at: Mapped[datetime] = mapped_column(TIME)

@@ -40,11 +40,14 @@ class InvitationIn(BaseModel):
 
 
 class InvitationOut(BaseModel):
-    """Without the token: that is read by ``POST /v1/invitations/{id}/link`` alone."""
+    """Without the token: that is read by ``POST /v1/invitations/{id}/link`` alone.
+
+    ``account`` and ``trigger_id`` are null for who is not the sending system: which customer answered is confidential.
+    """
 
     id: UUID
     campaign_id: UUID
-    account: str
+    account: str | None
     unit: str
     trigger: Trigger
     trigger_id: UUID | None

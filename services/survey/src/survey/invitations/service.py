@@ -1,6 +1,7 @@
 """Asks customers: one occasion, one contact, one invitation, and never against his wish."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
@@ -54,7 +55,10 @@ class CaseNotNamed(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What gave reason to ask: ``occurred_at`` is when the service happened, ``id`` the order, incident or case."""
+    """What gave reason to ask: ``occurred_at`` is when the service happened, ``id`` the order, incident or case.
+
+    ``teams``: the units that did its stages, by sub-process.
+    """
 
     trigger: Trigger
     id: UUID | None
@@ -63,6 +67,7 @@ class Occasion:
     sub_process: str | None
     occurred_at: datetime
     correlation: str | None = None
+    teams: Mapping[str, str] = field(default_factory=dict)
 
 
 async def ask_by_hand(session: AsyncSession, given: InvitationIn, *, context: Context, actor: Actor) -> Invitation:
@@ -154,6 +159,7 @@ def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: dateti
         trigger=occasion.trigger,
         trigger_id=occasion.id,
         sub_process=occasion.sub_process or campaign.sub_process,
+        teams=dict(occasion.teams),
         occurred_at=occasion.occurred_at,
         issued_at=now,
         expires_at=(now + timedelta(days=campaign.valid_days)).replace(microsecond=0),
