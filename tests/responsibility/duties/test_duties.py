@@ -97,6 +97,32 @@ class TestImport:
         }  # fmt: skip
         assert (await company.client(Role.EMPLOYEE).get("/v1/duties/RB-08-I2")).status_code == 404
 
+    async def test_a_code_stays_with_its_post(self, company: Service) -> None:
+        body = {"schema_version": 1, "duties": [duty("RB-05-READ-G1", "CALC", "RB-07")]}
+        problem = await expect(await company.client(Role.ADMIN).post("/v1/duties/import", json=body), 422)
+        assert "belongs to READ, RB-05" in problem["errors"][0]["detail"]
+
+    async def test_a_changed_text_is_a_new_version(self, company: Service) -> None:
+        admin = company.client(Role.ADMIN)
+        body = {"schema_version": 1, "duties": [duty("RB-08-I1", "CALC", "RB-08", criticality=1)]}
+        assert (await expect(await admin.post("/v1/duties/import", json=body)))["published"] == 1
+        shown = await expect(await admin.get("/v1/duties/RB-08-I1"))
+        assert (shown["published"]["version"], shown["published"]["criticality"]) == (2, 1)
+
+    async def test_takes_the_place_of_a_draft(self, company: Service) -> None:
+        await drafted(company, "RB-04-D8", criticality=1)
+        body = {"schema_version": 1, "duties": [duty("RB-04-D8", "READ", "RB-04", criticality=2)]}
+        await expect(await company.client(Role.ADMIN).post("/v1/duties/import", json=body))
+        shown = await expect(await company.client(Role.ADMIN).get("/v1/duties/RB-04-D8"))
+        assert (shown["draft"], shown["published"]["criticality"]) == (None, 2)
+
+    async def test_the_whole_companys_fit_one_short_transaction(self, company: Service) -> None:
+        """2 310 duties; the application's transactions end after five seconds."""
+        many = [duty(f"RB-06-N{number:04d}", "CALC", "RB-06") for number in range(2310)]
+        body = {"schema_version": 1, "duties": many}
+        told = await expect(await company.client(Role.ADMIN).post("/v1/duties/import", json=body))
+        assert told == {"published": 2310, "unchanged": 0}
+
 
 class TestReading:
     async def test_by_post_and_sub_process(self, company: Service) -> None:

@@ -1,16 +1,18 @@
 """Duties from draft to published version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.context import Context
 from kit.errors import Conflict, Invalid, NotFound
+from kit.ids import new_id
 from responsibility.catalogue.service import sub_processes, version_in_force
 from responsibility.duties.models import Duty, DutyCheckpoint, DutyVersion
 from responsibility.duties.rules import Bilingual, Checkpoint, DutyText, unpublishable
@@ -113,41 +115,41 @@ async def redraft(session: AsyncSession, code: str, body: DutyText) -> Duty:
     return duty
 
 
-async def _write_draft(session: AsyncSession, duty: Duty, body: DutyText) -> DutyVersion:
-    draft = await _version(session, duty, "draft")
-    if draft is not None:
-        for checkpoint in await _checkpoint_rows(session, [draft.id]):
-            await session.delete(checkpoint)
-        await session.delete(draft)
-        await session.flush()
+async def _write_draft(session: AsyncSession, duty: Duty, body: DutyText) -> None:
+    await _drop_drafts(session, [duty.id])
     newest = await session.scalar(select(func.max(DutyVersion.version)).where(DutyVersion.duty_id == duty.id))
-    draft = DutyVersion(
-        duty_id=duty.id,
-        version=(newest or 0) + 1,
-        state="draft",
-        text_zh=body.text.zh,
-        text_en=body.text.en,
-        criticality=body.criticality,
-        drivers=list(body.drivers),
-    )
-    session.add(draft)
-    await session.flush()
-    session.add_all(_row(draft, n, checkpoint) for n, checkpoint in enumerate(body.checkpoints))
-    await session.flush()
-    return draft
+    version = new_id()
+    await session.execute(insert(DutyVersion), [_head(version, duty.id, (newest or 0) + 1, body)])
+    rows = [_checkpoint(version, number, checkpoint) for number, checkpoint in enumerate(body.checkpoints)]
+    if rows:
+        await session.execute(insert(DutyCheckpoint), rows)
 
 
-def _row(version: DutyVersion, position: int, checkpoint: Checkpoint) -> DutyCheckpoint:
-    return DutyCheckpoint(
-        duty_version_id=version.id,
-        position=position,
-        code=checkpoint.code,
-        look_zh=checkpoint.look.zh,
-        look_en=checkpoint.look.en,
-        evidence=checkpoint.evidence,
-        passes_zh=checkpoint.passes.zh,
-        passes_en=checkpoint.passes.en,
-    )
+def _head(version: UUID, duty_id: UUID, number: int, text: DutyText) -> dict[str, Any]:
+    return {
+        "id": version,
+        "duty_id": duty_id,
+        "version": number,
+        "state": "draft",
+        "text_zh": text.text.zh,
+        "text_en": text.text.en,
+        "criticality": text.criticality,
+        "drivers": list(text.drivers),
+    }
+
+
+def _checkpoint(version: UUID, position: int, checkpoint: Checkpoint) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "duty_version_id": version,
+        "position": position,
+        "code": checkpoint.code,
+        "look_zh": checkpoint.look.zh,
+        "look_en": checkpoint.look.en,
+        "evidence": checkpoint.evidence,
+        "passes_zh": checkpoint.passes.zh,
+        "passes_en": checkpoint.passes.en,
+    }
 
 
 async def publish(session: AsyncSession, code: str, *, at: datetime) -> Duty:
@@ -169,36 +171,81 @@ async def publish(session: AsyncSession, code: str, *, at: datetime) -> Duty:
 
 
 async def import_duties(session: AsyncSession, body: DutiesIn, *, context: Context) -> DutiesImported:
-    """All duties become published versions, or none; texts that are in force already stay as they are."""
-    faults = [*_doubles(body), *await _unknown(session, body.duties, context=context)]
-    for index, duty in enumerate(body.duties):
-        faults += [{"pointer": f"/duties/{index}{p}", "detail": d} for p, d in unpublishable(duty)]
+    """All duties become published versions, or none; texts that are in force already stay as they are.
+
+    In a handful of statements, however many there are: a transaction that writes for long holds up every relay.
+    """
+    codes = [duty.code for duty in body.duties]
+    rows = await session.scalars(select(Duty).where(Duty.code.in_(codes)).order_by(Duty.code).with_for_update())
+    present = {duty.code: duty for duty in rows}
+    faults = [*import_faults(body, present), *await _unknown(session, body.duties, context=context)]
     if faults:
         raise DutiesRefused(f"The duties have {len(faults)} fault(s), and none was imported.", errors=faults)
-    changed = 0
-    for duty in sorted(body.duties, key=lambda entry: entry.code):
-        changed += await _import(session, duty, at=context.clock.now())
-    return DutiesImported(published=changed, unchanged=len(body.duties) - changed)
+    shown = {duty.code: duty.published for duty in await duties_out(session, list(present.values()))}
+    changed = [duty for duty in body.duties if not _says(shown.get(duty.code), duty)]
+    if changed:
+        await _publish_all(session, changed, present, at=context.clock.now())
+    return DutiesImported(published=len(changed), unchanged=len(body.duties) - len(changed))
 
 
-def _doubles(body: DutiesIn) -> list[dict[str, str]]:
-    codes = [duty.code for duty in body.duties]
-    repeated = [n for n, code in enumerate(codes) if code in codes[:n]]
-    return [{"pointer": f"/duties/{n}/code", "detail": f"'{codes[n]}' was named before."} for n in repeated]
+def import_faults(body: DutiesIn, present: Mapping[str, Duty]) -> list[dict[str, str]]:
+    """What is wrong with the duties themselves, and where one of that code belongs elsewhere already."""
+    found, seen = [], set()
+    for index, duty in enumerate(body.duties):
+        at = f"/duties/{index}"
+        if duty.code in seen:
+            found.append({"pointer": f"{at}/code", "detail": f"'{duty.code}' was named before."})
+        seen.add(duty.code)
+        known = present.get(duty.code)
+        if known and (known.post, known.sub_process, known.dimension) != (duty.post, duty.sub_process, duty.dimension):
+            place = f"{known.post}, {known.sub_process} and {known.dimension}"
+            found.append({"pointer": f"{at}/code", "detail": f"'{duty.code}' belongs to {place}; take a new code."})
+        found += [{"pointer": f"{at}{pointer}", "detail": detail} for pointer, detail in unpublishable(duty)]
+    return found
 
 
-async def _import(session: AsyncSession, body: DutyIn, *, at: datetime) -> bool:
-    duty = await session.scalar(select(Duty).where(Duty.code == body.code).with_for_update())
-    wanted = DutyText.model_validate(body.model_dump(include=set(DutyText.model_fields)))
-    if duty is None:
-        await _new(session, body)
-    else:
-        published = await _version(session, duty, "published")
-        if published is not None and await _text(session, published) == wanted:
-            return False
-        await _write_draft(session, duty, wanted)
-    await publish(session, body.code, at=at)
-    return True
+def _says(published: DutyText | None, wanted: DutyIn) -> bool:
+    names = set(DutyText.model_fields)
+    return published is not None and published.model_dump(include=names) == wanted.model_dump(include=names)
+
+
+async def _publish_all(
+    session: AsyncSession, changed: list[DutyIn], present: Mapping[str, Duty], *, at: datetime
+) -> None:
+    names = ("code", "post", "sub_process", "dimension", "variant_of")
+    fresh = [{"id": new_id(), **{n: getattr(d, n) for n in names}} for d in changed if d.code not in present]
+    if fresh:
+        await session.execute(insert(Duty), fresh)
+    ids = {code: duty.id for code, duty in present.items()} | {row["code"]: row["id"] for row in fresh}
+    await _drop_drafts(session, [ids[duty.code] for duty in changed])
+    versions = await _insert_versions(session, [(ids[duty.code], duty) for duty in changed])
+    standing = update(DutyVersion).where(
+        DutyVersion.duty_id.in_([ids[duty.code] for duty in changed]), DutyVersion.state == "published"
+    )
+    await session.execute(standing.values(state="superseded"))
+    drafts = update(DutyVersion).where(DutyVersion.id.in_(versions))
+    await session.execute(drafts.values(state="published", published_at=at))
+
+
+async def _drop_drafts(session: AsyncSession, duties: list[UUID]) -> None:
+    drafts = select(DutyVersion.id).where(DutyVersion.duty_id.in_(duties), DutyVersion.state == "draft")
+    ids = list(await session.scalars(drafts))
+    if ids:
+        await session.execute(delete(DutyCheckpoint).where(DutyCheckpoint.duty_version_id.in_(ids)))
+        await session.execute(delete(DutyVersion).where(DutyVersion.id.in_(ids)))
+
+
+async def _insert_versions(session: AsyncSession, texts: list[tuple[UUID, DutyIn]]) -> list[UUID]:
+    """Drafts with their checkpoints, numbered after the newest version of each duty; their ids."""
+    newest = select(DutyVersion.duty_id, func.max(DutyVersion.version)).group_by(DutyVersion.duty_id)
+    known = await session.execute(newest.where(DutyVersion.duty_id.in_([duty_id for duty_id, _ in texts])))
+    numbers: dict[UUID, int] = {row[0]: row[1] for row in known}
+    versions = [(new_id(), duty_id, text) for duty_id, text in texts]
+    heads = [_head(v, duty_id, numbers.get(duty_id, 0) + 1, text) for v, duty_id, text in versions]
+    await session.execute(insert(DutyVersion), heads)
+    rows = [_checkpoint(v, n, c) for v, _, text in versions for n, c in enumerate(text.checkpoints)]
+    await session.execute(insert(DutyCheckpoint), rows)
+    return [version for version, _, _ in versions]
 
 
 async def _version(session: AsyncSession, duty: Duty, state: str) -> DutyVersion | None:
