@@ -1,10 +1,14 @@
 """An incident's way: a lorry against a pole, three steps, and who was out for how long."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from incident.network.service import SWITCHING_LOCK
 from kit.auth import Role
 from kit.contracts.incident import (
     IncidentOpened,
@@ -77,6 +81,18 @@ def at(incident, minutes):
 async def finish(client, incident_id, **changes):
     await post(client, f"/{incident_id}/steps", {"rest": True} | changes, 201)
     return await post(client, f"/{incident_id}/closure", {"cause": "unknown"}, 200)
+
+
+@asynccontextmanager
+async def switching_elsewhere(incident):
+    """Another transaction that switches and has not ended."""
+    connection = await asyncpg.connect(incident.admin_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", SWITCHING_LOCK)
+            yield
+    finally:
+        await connection.close()
 
 
 class TestThreeSteps:
@@ -246,6 +262,16 @@ class TestOnTheWay:
 
 
 class TestSteps:
+    async def test_waits_for_whoever_switches_now(self, incident, dispatcher):
+        one = await opened(incident, dispatcher, device="load-25")
+        body = {"operations": [{"device": "load-25", "to": "in"}]}
+        async with switching_elsewhere(incident):
+            step = asyncio.create_task(post(dispatcher, f"/{one['id']}/steps", body, 201))
+            await asyncio.sleep(0.3)
+            assert not step.done()
+
+        assert (await step)["state"] == "restored"
+
     async def test_names_exactly_one_way(self, incident, dispatcher):
         one = await opened(incident, dispatcher, device="load-16")
         for body in ({}, {"rest": True, "loads": ["load-16"]}):
@@ -341,6 +367,22 @@ class TestClosing:
         assert closed["moves"] == []
         codes = [cause["code"] for cause in (await get(dispatcher, "/incidents/causes"))["items"]]
         assert "vehicle" in codes
+
+
+class TestCrews:
+    async def test_are_kept_listed_and_stay_in_their_unit(self, incident):
+        crew = {"unit": "/city/west/repair/", "name_zh": "带电班", "name_en": "Live work", "skills": ["live_work"]}
+        async with incident.client(Role.DISPATCHER, unit="/city/west/") as west:
+            made = await west.put("/v1/crews/WEST-2", json=crew)
+            changed = await west.put("/v1/crews/WEST-2", json=crew | {"active": False})
+            listed = (await get(west, "/crews"))["items"]
+            refused = await west.put("/v1/crews/EAST-9", json=crew | {"unit": "/city/east/repair/"})
+
+        assert (made.status_code, changed.status_code, refused.status_code) == (201, 200, 403)
+        assert {one["code"]: one["active"] for one in listed} == {"WEST-1": True, "WEST-2": False}
+        async with incident.client(Role.DISPATCHER, unit="/city/east/") as east:
+            stolen = await east.put("/v1/crews/WEST-2", json=crew | {"unit": "/city/east/repair/"})
+        assert stolen.status_code == 404
 
 
 class TestUnits:

@@ -104,7 +104,10 @@ class TestCustomers:
             wider = (await client.get("/v1/reliability/indices", params=PERIOD | {"unit": "/city/"})).json()
 
         assert wider["totals"] == inside["totals"]
-        assert wider["population"]["n"] == inside["population"]["n"]
+        assert wider["population"] == inside["population"]
+        async with incident.client(Role.ANALYST, unit="/city/west/") as client:
+            elsewhere = await client.get("/v1/reliability/indices", params=PERIOD | {"unit": "/city/east/"})
+        assert elsewhere.status_code == 403
 
 
 class TestUndefined:
@@ -149,3 +152,37 @@ class TestOneCustomer:
     async def test_is_not_there_for_other_units(self, incident):
         async with incident.client(Role.AGENT, unit=WEST) as client:
             assert (await client.get("/v1/reliability/accounts/1000", params=PERIOD)).status_code == 404
+
+
+class TestMajorEventDays:
+    async def test_without_history_there_is_no_limit_and_the_reason_is_said(self, incident):
+        body, _ = await ask(incident)
+
+        assert body["major_event_days"]["limit_minutes"] is None
+        assert "36 are needed" in body["major_event_days"]["reason"]
+        assert body["major_event_days"]["figures_without"] is None
+
+    async def test_a_day_far_above_the_years_before_stands_apart(self, incident):
+        async with incident.client(Role.DISPATCHER) as client:
+            incident.clock.at = datetime(2027, 2, 1, tzinfo=UTC)
+            for day in range(40):
+                # 10 customers of d4, by turns 6 and 12 minutes: daily SAIDI 3 and 6
+                await outage_on(client, datetime(2026, 6, 1, 4, tzinfo=UTC) + timedelta(days=day), 6 + 6 * (day % 2))
+            await outage_on(client, datetime(2027, 1, 5, 4, tzinfo=UTC), 10)
+            await outage_on(client, datetime(2027, 1, 6, 4, tzinfo=UTC), 600)
+            period = {"from": "2027-01-01T00:00:00+08:00", "to": "2027-02-01T00:00:00+08:00"}
+            body = (await client.get("/v1/reliability/indices", params=period | {"unit": "/city/west/"})).json()
+
+        major = body["major_event_days"]
+        without = {figure["name"]: figure["value"] for figure in major["figures_without"]}
+        with_them = {figure["name"]: figure["value"] for figure in body["figures"]}
+        assert major["days"] == ["2027-01-06"]
+        assert with_them["SAIDI"] == pytest.approx((10 + 600) * 10 / 13)
+        assert without["SAIDI"] == pytest.approx(10 * 10 / 13)
+
+
+async def outage_on(client, began_at, minutes):
+    one = (await client.post("/v1/incidents", json={"device": "d4", "began_at": began_at.isoformat()})).json()
+    ended_at = (began_at + timedelta(minutes=minutes)).isoformat()
+    answer = await client.post(f"/v1/incidents/{one['id']}/steps", json={"rest": True, "happened_at": ended_at})
+    assert answer.status_code == 201, answer.text

@@ -104,6 +104,17 @@ class TestTaking:
 
         assert (nowhere.status_code, tomorrow.status_code, at_no_load.status_code) == (422, 422, 422)
 
+    async def test_dangers_can_be_listed_newest_first(self, incident):
+        first, _ = await call(incident, "20", words="变压器着火了")
+        await call(incident, "20", words="没电")
+        last, _ = await call(incident, "20", dangers=["life_support"])
+        async with incident.client(Role.DISPATCHER, unit="/city/") as client:
+            params = {"danger": True, "limit": 2}
+            items = (await client.get("/v1/trouble-calls", params=params)).json()["items"]
+
+        assert {item["id"] for item in items} == {first["id"], last["id"]}
+        assert {tuple(item["dangers"]) for item in items} == {("fire",), ("life_support",)}
+
     async def test_other_units_do_not_see_it(self, incident):
         body, _ = await call(incident, "20")
         async with incident.client(Role.AGENT, unit="/city/west/") as client:

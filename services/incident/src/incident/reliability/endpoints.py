@@ -1,5 +1,6 @@
 """``/v1/reliability``: indices on two bases that are never mixed, and one customer's own record."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -12,12 +13,15 @@ from incident.incidents.models import Incident
 from incident.interruptions.duration import SUSTAINED_MINUTES, is_sustained, minutes_between
 from incident.interruptions.models import Interruption
 from incident.reliability import indices, service
-from incident.reliability.indices import INDICES, Figure, Totals
+from incident.reliability.figures import Parameters, daily_saidi, figures_of, local_day
+from incident.reliability.indices import Figure, Totals
+from incident.reliability.major_event_days import Limit, major_days
 from incident.reliability.schemas import (
     AccountInterruption,
     AccountReliability,
     FigureShown,
     IndicesShown,
+    MajorEventDaysShown,
     PeriodShown,
     PopulationShown,
     TotalsShown,
@@ -25,7 +29,7 @@ from incident.reliability.schemas import (
 from incident.supply_points.service import supply_point
 from kit.auth import Actor, Role, allow
 from kit.db import ReadSession
-from kit.errors import Invalid
+from kit.errors import Forbidden, Invalid
 from kit.paging import LONGEST_LIST
 
 router = APIRouter(prefix="/v1/reliability", tags=["reliability"])
@@ -77,39 +81,47 @@ async def get_indices(
 ) -> IndicesShown:
     """SAIFI, SAIDI, CAIDI, ASAI and more; an undefined figure is null with its reason."""
     _check_period(begin, end)
-    asked = service.Asked(begin, end, unit or actor.unit, _groups(exclude or []))
-    if basis == "lv":
-        rows, running = await service.lv_interruptions(session, asked, actor)
-        n = await service.lv_served(session, asked, actor)
-    else:
-        rows, running = await service.mv_interruptions(session, asked, actor)
-        n = await service.mv_served(session, asked, actor)
-    totals = indices.totals(rows, n, minutes_between(begin, end), threshold_minutes)
-    more = [
-        indices.maifi_e(rows, n, threshold_minutes),
-        indices.cemi(rows, n, threshold_minutes, cemi),
-        indices.celid_single(rows, n, celid_minutes),
-        indices.celid_total(rows, n, threshold_minutes, celid_minutes),
-    ]
+    asked = service.Asked(basis, begin, end, _narrowed(unit, actor), _groups(exclude or []))
+    given = Parameters(threshold_minutes, cemi, celid_minutes)
+    rows, running = await service.interruptions(session, asked, actor)
+    n = await service.served(session, asked, actor)
+    period = _period(begin, end)
     return IndicesShown(
-        population=PopulationShown(
-            basis=basis,
-            unit=asked.unit,
-            n=n,
-            n_method=N_METHOD[basis],
-            running=running,
+        population=PopulationShown(basis=basis, unit=asked.unit, n=n, n_method=N_METHOD[basis], running=running),
+        period=period,
+        parameters={**asdict(given), "excluded_causes": sorted(asked.left_out)},
+        totals=_totals(indices.totals(rows, n, period.minutes, threshold_minutes)),
+        figures=_shown(figures_of(rows, n, period.minutes, given)),
+        major_event_days=_major(
+            rows, n, period, given, await service.limit_of_year(session, asked, threshold_minutes, actor)
         ),
-        period=_period(begin, end),
-        parameters={
-            "threshold_minutes": threshold_minutes,
-            "excluded_causes": sorted(asked.left_out),
-            "cemi": cemi,
-            "celid_minutes": celid_minutes,
-        },
-        totals=_totals(totals),
-        figures=[_figure(index(totals)) for index in INDICES.values()] + [_figure(figure) for figure in more],
         source=SOURCE,
     )
+
+
+def _major(rows: service.Rows, n: float, period: PeriodShown, given: Parameters, limit: Limit) -> MajorEventDaysShown:
+    zone = period.begin.tzinfo
+    days = major_days(daily_saidi(rows, n, given.threshold_minutes, zone), limit)
+    others = [row for row in rows if local_day(row, zone) not in set(days)]
+    return MajorEventDaysShown(
+        limit_minutes=limit.minutes,
+        reason=limit.reason,
+        alpha=limit.alpha,
+        beta=limit.beta,
+        ddof=1,
+        days_of_history=limit.days,
+        days=days,
+        figures_without=None if limit.minutes is None else _shown(figures_of(others, n, period.minutes, given)),
+    )
+
+
+def _narrowed(unit: str | None, actor: Actor) -> str:
+    """The unit that the figures are about: nobody sees beyond his own."""
+    if unit is None or actor.unit.startswith(unit):
+        return actor.unit
+    if actor.covers(unit):
+        return unit
+    raise Forbidden(f"The unit {unit} is outside yours, {actor.unit}.")
 
 
 @router.get("/accounts/{account}")
@@ -184,5 +196,5 @@ def _totals(totals: Totals) -> TotalsShown:
     return TotalsShown(interruptions=totals.ci, minutes=totals.cmi, units_hit=totals.cn, momentary=totals.cmo)
 
 
-def _figure(figure: Figure) -> FigureShown:
-    return FigureShown.model_validate(figure)
+def _shown(figures: list[Figure]) -> list[FigureShown]:
+    return [FigureShown.model_validate(figure) for figure in figures]

@@ -137,16 +137,17 @@ def maifi_e(interruptions: Iterable[Interruption], n: float, threshold: float) -
 def _momentary_events(of_one_unit: Sequence[Interruption], threshold: float) -> int:
     """Events of one unit, in the order of their begin, whose last operation is momentary."""
     events: list[list[Interruption]] = []
-    for i in sorted(of_one_unit, key=_began):
+    for i in sorted(of_one_unit, key=began):
         first = events[-1][0] if events else None
-        if first is not None and minutes_between(_began(first), _began(i)) <= threshold:
+        if first is not None and minutes_between(began(first), began(i)) <= threshold:
             events[-1].append(i)
         else:
             events.append([i])
     return sum(1 for event in events if not any(is_sustained(i.minutes, threshold) for i in event))
 
 
-def _began(interruption: Interruption) -> datetime:
+def began(interruption: Interruption) -> datetime:
+    """Raises ``ValueError`` where it is not given."""
     if interruption.began_at is None:
         raise ValueError(f"The interruption of {interruption.unit} has no time of its begin.")
     return interruption.began_at

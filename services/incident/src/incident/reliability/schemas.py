@@ -1,6 +1,6 @@
 """Figures that name their formula, population, period, zone and parameters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -44,14 +44,31 @@ class TotalsShown(BaseModel):
     momentary: int
 
 
+class MajorEventDaysShown(BaseModel):
+    """``limit_minutes``: T_MED of the period's year; ``figures_without``: the same figures less those days.
+
+    Interruptions are left out, the minutes of the period are not. Null, with ``reason``, without a limit.
+    """
+
+    limit_minutes: float | None
+    reason: str | None
+    alpha: float | None
+    beta: float | None
+    ddof: int
+    days_of_history: int
+    days: list[date]
+    figures_without: list[FigureShown] | None
+
+
 class IndicesShown(BaseModel):
-    """``variant``: which causes were left out; figures shown to customers leave nothing out."""
+    """Figures with and without major event days stand beside each other; what customers see leaves none out."""
 
     population: PopulationShown
     period: PeriodShown
     parameters: dict[str, float | int | str | list[str]]
     totals: TotalsShown
     figures: list[FigureShown]
+    major_event_days: MajorEventDaysShown
     source: str
 
 

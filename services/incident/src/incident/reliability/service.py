@@ -1,9 +1,9 @@
 """Reading what the indices are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,8 @@ from incident.interruptions.models import Interruption, UnitInterruption
 from incident.interruptions.service import units_of_loads
 from incident.network import service as network
 from incident.reliability import indices
+from incident.reliability.figures import daily_saidi
+from incident.reliability.major_event_days import YEARS, Limit, limit
 from incident.reliability.served import mean_served
 from incident.supply_points.models import SupplyPoint
 from kit.auth import Actor
@@ -26,26 +28,21 @@ Rows = list[indices.Interruption]
 class Asked:
     """``unit``: the part of the company asked for; ``left_out``: groups of causes that are not counted."""
 
+    basis: Literal["lv", "mv"]
     begin: datetime
     end: datetime
     unit: str
     left_out: frozenset[str]
 
-
-async def lv_interruptions(session: AsyncSession, asked: Asked, actor: Actor) -> tuple[Rows, int]:
-    """Interruptions of customers that began in the period and ended, and how many still last."""
-    statement: Any = select(Interruption.account, Interruption.began_at, Interruption.ended_at)
-    return await _rows(session, Interruption, actor.scope(statement), asked)
+    def during(self, begin: datetime, end: datetime) -> "Asked":
+        return replace(self, begin=begin, end=end)
 
 
-async def mv_interruptions(session: AsyncSession, asked: Asked, actor: Actor) -> tuple[Rows, int]:
-    """The same of medium-voltage units."""
-    statement: Any = select(UnitInterruption.load, UnitInterruption.began_at, UnitInterruption.ended_at)
-    return await _rows(session, UnitInterruption, actor.scope(statement), asked)
-
-
-async def _rows(session: AsyncSession, table: Any, statement: Any, asked: Asked) -> tuple[Rows, int]:
-    statement = statement.where(
+async def interruptions(session: AsyncSession, asked: Asked, actor: Actor) -> tuple[Rows, int]:
+    """Those that began in the period and ended, and how many still last."""
+    table: Any = Interruption if asked.basis == "lv" else UnitInterruption
+    name = Interruption.account if asked.basis == "lv" else UnitInterruption.load
+    statement: Any = select(name, table.began_at, table.ended_at).where(
         table.began_at >= asked.begin,
         table.began_at < asked.end,
         table.unit.startswith(asked.unit, autoescape=True),
@@ -54,18 +51,19 @@ async def _rows(session: AsyncSession, table: Any, statement: Any, asked: Asked)
     if excluded:
         counted = or_(Incident.cause.is_(None), Incident.cause.not_in(sorted(excluded)))
         statement = statement.join(Incident, Incident.id == table.incident_id).where(counted)
-    ended: Rows = []
-    running = 0
-    for name, began_at, ended_at in await session.execute(statement):
-        if ended_at is None:
-            running += 1
-        else:
-            ended.append(indices.Interruption(name, minutes_between(began_at, ended_at), began_at))
-    return ended, running
+    rows = (await session.execute(actor.scope(statement))).all()
+    ended = [
+        indices.Interruption(who, minutes_between(began_at, ended_at), began_at)
+        for who, began_at, ended_at in rows
+        if ended_at is not None
+    ]
+    return ended, len(rows) - len(ended)
 
 
-async def lv_served(session: AsyncSession, asked: Asked, actor: Actor) -> float:
-    """Customers served, as the mean over the period."""
+async def served(session: AsyncSession, asked: Asked, actor: Actor) -> float:
+    """N: the mean of customers served over the period, or the medium-voltage units of the current network."""
+    if asked.basis == "mv":
+        return await _units_served(session, asked, actor)
     columns = (SupplyPoint.served_from, SupplyPoint.served_to)
     here = SupplyPoint.unit.startswith(asked.unit, autoescape=True)
     statement: Any = select(*columns, func.count(SupplyPoint.id)).where(here).group_by(*columns)
@@ -73,13 +71,26 @@ async def lv_served(session: AsyncSession, asked: Asked, actor: Actor) -> float:
     return mean_served(((start, stop, count) for start, stop, count in spans), asked.begin, asked.end)
 
 
-async def mv_served(session: AsyncSession, asked: Asked, actor: Actor) -> float:
-    """Medium-voltage units of the current network; each belongs to the unit of most of its customers."""
+async def _units_served(session: AsyncSession, asked: Asked, actor: Actor) -> float:
+    """Each unit belongs to the unit of most of its customers, without any to the network's own."""
     version = await network.current_version(session)
     loads = (await network.current_network(session)).loads
     units = await units_of_loads(session, loads)
     here = [units.get(load, version.unit) for load in loads]
     return float(sum(1 for unit in here if unit.startswith(asked.unit) and actor.covers(unit)))
+
+
+async def limit_of_year(session: AsyncSession, asked: Asked, threshold: float, actor: Actor) -> Limit:
+    """T_MED of the year in which the period begins, from up to five years before it; N is each year's own."""
+    year, zone = asked.begin.year, asked.begin.tzinfo
+    before: list[float] = []
+    for past in range(year - YEARS, year):
+        span = asked.during(datetime(past, 1, 1, tzinfo=zone), datetime(past + 1, 1, 1, tzinfo=zone))
+        rows, _ = await interruptions(session, span, actor)
+        if rows:
+            n = await served(session, span, actor)
+            before.extend(daily_saidi(rows, n, threshold, zone).values())
+    return limit(before)
 
 
 async def of_account(
