@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from gateway.access.forms import basic_credentials, fields_of
+from gateway.tokens.forms import basic_credentials, fields_of
 
 
 class TestFieldsOf:

@@ -26,12 +26,13 @@ from gateway.operations import endpoints as operations
 from gateway.parts.timers import WaitingParts
 from gateway.quality import endpoints as quality
 from gateway.settings import Settings
+from gateway.tokens import endpoints as tokens
 from gateway.upstreams.service import Upstreams
 from kit.clock import Clock, ShiftedClock
 from kit.http import Runtime, create_service
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-SLICES = [access, accounts, clients, customers, cards, quality, operations, documents]
+SLICES = [access, tokens, accounts, clients, customers, cards, quality, operations, documents]
 
 
 async def _first_accounts(runtime: Runtime) -> None:
