@@ -118,6 +118,7 @@ class TestCompleting:
         assert (event["data"]["late_stages"], event["data"]["returned_handovers"]) == (1, 1)
         assert [stage["sub_process"] for stage in event["data"]["stages"]] == ["CS-01", "RB-05", "RB-09", "CS-09"]
         assert [stage["returns"] for stage in event["data"]["stages"]] == [0, 1, 0, 0]
+        assert event["data"]["stages"][1]["unit"] == "/city/east/reading/"
 
     async def test_happens_once(self, company: Service) -> None:
         story = await completed(company, number="GD-ONCE")

@@ -49,4 +49,5 @@ class TestTrail:
     async def test_of_a_case_that_came_alone(self, company: Service) -> None:
         case = Handled(company, await case_of(company, await report(company)))
         told = await trail(company, case)
+        assert told["case"]["correlation"] == "invitation-1"
         assert (told["order"], told["request"], told["handovers"], told["finding"]) == (None, None, [], None)

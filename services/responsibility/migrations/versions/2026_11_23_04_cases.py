@@ -125,7 +125,9 @@ def upgrade() -> None:
         sa.CheckConstraint("verdict IN ('better', 'worse', 'open')", name=op.f("ck_effect_measure_verdict")),
         sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_effect_measure_finding_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effect_measure")),
-        sa.UniqueConstraint("finding_id", "measured_at", name=op.f("uq_effect_measure_finding_id_measured_at")),
+    )
+    op.create_index(
+        op.f("ix_effect_measure_finding_id_measured_at"), "effect_measure", ["finding_id", "measured_at"], unique=False
     )
     op.create_table(
         "customer_case",

@@ -15,6 +15,7 @@ timers = Timers()
 
 @timers.on(ACTION_DUE)
 async def mark_late(session: AsyncSession, timer: Timer, context: Context) -> None:
-    action = await session.scalar(select(Action).where(Action.id == UUID(timer.subject)).with_for_update())
+    # nowait: whoever holds the action may be waiting for this timer's row; the timer is tried again
+    action = await session.scalar(select(Action).where(Action.id == UUID(timer.subject)).with_for_update(nowait=True))
     if action is not None and action.state == "planned":
         action.late = action.due_at <= context.clock.now()

@@ -53,7 +53,10 @@ class RestitutionIn(CaseMove):
 
 
 class CaseOut(BaseModel):
-    """``unit`` may see it, ``about_unit`` served the customer; ``restitution`` is what the answer promised."""
+    """``unit`` may see it, ``about_unit`` served the customer; ``restitution`` is what the answer promised.
+
+    ``correlation`` names the story in the events: the invitation's where the case came from a named answer.
+    """
 
     id: UUID
     number: str
@@ -80,6 +83,7 @@ class CaseOut(BaseModel):
     in_time: bool | None
     reopened: int
     restitution: Restitution | None
+    correlation: str | None
 
 
 class RestitutionOut(BaseModel):

@@ -15,6 +15,7 @@ timers = Timers()
 
 @timers.on(service.CASE_DUE)
 async def escalate_overdue(session: AsyncSession, timer: Timer, context: Context) -> None:
-    case = await session.scalar(select(Case).where(Case.id == UUID(timer.subject)).with_for_update())
+    # nowait: whoever holds the case may be waiting for this timer's row; the timer is tried again
+    case = await session.scalar(select(Case).where(Case.id == UUID(timer.subject)).with_for_update(nowait=True))
     if case is not None and case.state != "closed" and case.due_at <= context.clock.now():
         await service.escalate(session, case, context=context)

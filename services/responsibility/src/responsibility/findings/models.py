@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.ids import new_id
@@ -84,7 +84,7 @@ class EffectMeasure(Base):
     """One `survey.effect.measured`, as it came."""
 
     __tablename__ = "effect_measure"
-    __table_args__ = (one_of("verdict", Verdict), UniqueConstraint("finding_id", "measured_at"))
+    __table_args__ = (one_of("verdict", Verdict), Index(None, "finding_id", "measured_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("finding.id"))

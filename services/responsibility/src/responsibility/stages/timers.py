@@ -15,7 +15,8 @@ timers = Timers()
 
 @timers.on(STAGE_DUE)
 async def mark_late(session: AsyncSession, timer: Timer, context: Context) -> None:
-    stage = await session.scalar(select(Stage).where(Stage.id == UUID(timer.subject)).with_for_update())
+    # nowait: whoever holds the stage may be waiting for this timer's row; the timer is tried again
+    stage = await session.scalar(select(Stage).where(Stage.id == UUID(timer.subject)).with_for_update(nowait=True))
     if stage is None or stage.due_at is None or stage.handed_at is not None:
         return
     stage.late = stage.due_at <= context.clock.now()
