@@ -33,6 +33,10 @@ class JobNotFound(NotFound):
     code = "job_not_found"
 
 
+class Stopped(Exception):  # noqa: N818
+    """A handler's answer to the wish to stop; its words say how far it came."""
+
+
 class JobOut(BaseModel):
     """``progress`` in per cent; ``result`` when done, ``error`` a sentence when failed."""
 
@@ -125,6 +129,8 @@ class JobLoop:
         kind, work = claimed
         try:
             result = await self.handlers[kind](work, self.context)
+        except Stopped as how_far:
+            await self._end(work.id, state="stopped", error=str(how_far))
         except Exception as fault:
             if passes(fault):
                 raise

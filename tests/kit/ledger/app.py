@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Response
 from pydantic import BaseModel
 from sqlalchemy import Integer, Text, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -26,6 +26,7 @@ from kit.events import Consumers, Event, emit
 from kit.http import create_service
 from kit.idempotency import Once
 from kit.ids import new_id
+from kit.jobs import Job, JobOut, Jobs, Stopped, enqueue, find, stop
 from kit.paging import Items, Page, paged
 from kit.settings import ServiceSettings
 from kit.timers import Timer, Timers, schedule
@@ -69,6 +70,10 @@ class EntryIn(BaseModel):
     fails: bool = False
 
 
+class CopiesIn(BaseModel):
+    copies: int
+
+
 class EntryOut(BaseModel):
     id: UUID
     unit: str
@@ -103,14 +108,6 @@ async def note_long_entry(body: EntryIn, _: Keeper) -> int:
     return len(body.words)
 
 
-@router.get("/{entry_id}")
-async def get_entry(entry_id: UUID, session: ReadSession, actor: Keeper) -> EntryOut:
-    found = (await session.execute(actor.scope(select(Entry).where(Entry.id == entry_id)))).scalar_one_or_none()
-    if found is None:
-        raise EntryNotFound(f"There is no entry {entry_id}.")
-    return EntryOut.model_validate(found, from_attributes=True)
-
-
 @router.get("")
 async def list_entries(session: ReadSession, actor: Keeper, page: Page) -> Items[EntryOut]:
     return await paged(session, actor.scope(select(Entry)), page, Entry.id, out=EntryOut)
@@ -131,6 +128,45 @@ async def ring(session: AsyncSession, timer: Timer, _: Context) -> None:
         raise RuntimeError("this alarm always fails")
     entry.words = f"rang: {entry.words}"
     emit(session, EntryNoted(entry_id=entry.id), subject=str(entry.id))
+
+
+jobs = Jobs()
+
+
+@router.post("/copies", status_code=202)
+async def copy_entries(body: CopiesIn, response: Response, session: WriteSession, actor: Keeper) -> None:
+    job = await enqueue(session, "entries.copy", body.model_dump(), actor=actor)
+    response.headers["Location"] = f"/v1/entries/jobs/{job}"
+
+
+@router.get("/jobs/{job_id}")
+async def get_entry_job(job_id: UUID, session: ReadSession, actor: Keeper) -> JobOut:
+    return await find(session, job_id, actor=actor)
+
+
+@router.delete("/jobs/{job_id}", status_code=204)
+async def stop_entry_job(job_id: UUID, session: WriteSession, actor: Keeper) -> None:
+    await stop(session, job_id, actor=actor)
+
+
+@jobs.on("entries.copy")
+async def copy(job: Job, _: Context) -> dict[str, Any]:
+    if job.payload["copies"] < 0:
+        raise RuntimeError("nothing can be copied less than once")
+    for n in range(job.payload["copies"]):
+        async with job.database.writing() as session:
+            session.add(Entry(id=new_id(), unit=job.unit, words=f"copy {job.id} {n}"))
+        if not await job.progress(100 * (n + 1) // job.payload["copies"]):
+            raise Stopped(f"after {n + 1} copies")
+    return {"copied": job.payload["copies"]}
+
+
+@router.get("/{entry_id}")
+async def get_entry(entry_id: UUID, session: ReadSession, actor: Keeper) -> EntryOut:
+    found = (await session.execute(actor.scope(select(Entry).where(Entry.id == entry_id)))).scalar_one_or_none()
+    if found is None:
+        raise EntryNotFound(f"There is no entry {entry_id}.")
+    return EntryOut.model_validate(found, from_attributes=True)
 
 
 reading = Consumers()
@@ -154,6 +190,7 @@ def create_app(*, clock: Clock | None = None) -> FastAPI:
         routers=[router],
         consumers=[reading],
         timers=[timers],
+        jobs=[jobs],
         clock=clock,
     )
 

@@ -30,7 +30,7 @@ PARTITION_CHECK_ROUNDS = 5_000
 log = logger("kit.relay")
 
 EPOCH = "SELECT epoch FROM epoch ORDER BY number DESC LIMIT 1"
-BEHIND = "SELECT stream, sequence FROM published WHERE head > sequence"
+BEHIND = "SELECT stream, sequence, head FROM published WHERE head > sequence"
 NUMBERED = """
     SELECT e.*, p.sequence FROM publication p JOIN event e ON e.position = p.position
     WHERE p.stream = $1 AND p.sequence > $2 ORDER BY p.sequence LIMIT $3
@@ -107,8 +107,10 @@ class Relay:
         if not self.broker.connected:
             return 0
         total = 0
-        for stream, sequence in await connection.fetch(BEHIND):
-            total += await self._publish_stream(connection, stream, sequence)
+        for stream, sequence, head in await connection.fetch(BEHIND):
+            sent = await self._publish_stream(connection, stream, sequence)
+            self.metrics.unpublished.labels(stream).set(head - sequence - sent)
+            total += sent
         return total
 
     async def _publish_stream(self, connection: asyncpg.Connection[asyncpg.Record], stream: str, after: int) -> int:
