@@ -92,3 +92,8 @@ class TestEvents:
         answer = await gateway.client(Role.OPERATOR).get("/v1/operations/events/unicorn/head")
 
         assert answer.status_code == 422
+
+
+class TestDemoClock:
+    async def test_exists_in_demonstrations_only(self, gateway: Service) -> None:
+        assert (await gateway.client(Role.OPERATOR).get("/v1/demo/clock")).status_code == 404

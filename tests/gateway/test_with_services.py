@@ -97,6 +97,7 @@ class TestQuality:
 
         assert loop.status_code == 200
         assert loop.json()["trail"]["case"]["number"] == case["number"]
+        assert loop.json()["trail"]["case"]["correlation"] == str(invitation), "where the page finds the invitation"
         assert "response: absent" in loop.json()["missing"], "survey holds no such answer in this test"
         assert elsewhere.status_code == 404
 
