@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gridloop.engines import SERVICES, Engines, scratch_engines
+from tests.support.containers import ContainerEngines, engines_in_containers
 
 pytest_plugins = ["tests.support.services"]
 WORKER = "engines"
@@ -16,6 +17,11 @@ GIVEN = "GRIDLOOP_TEST_ENGINES"  # a file that describes engines already running
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="crash matrices and soaks too")
+    parser.addoption("--engines", choices=("embedded", "containers"), default="embedded", help="who starts them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    shared.in_containers = config.getoption("--engines") == "containers"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -31,12 +37,13 @@ class SharedEngines:
     def __init__(self) -> None:
         self._context: Any = None
         self._known: dict[str, Any] | None = None
+        self.in_containers = False
 
     def known(self) -> dict[str, Any]:
         if self._known is None and (given := os.environ.get(GIVEN)):
             self._known = json.loads(Path(given).read_text())
         if self._known is None:
-            self._context = scratch_engines()
+            self._context = engines_in_containers() if self.in_containers else scratch_engines()
             self._known = describe(self._context.__enter__())
         return self._known
 
@@ -46,7 +53,7 @@ class SharedEngines:
             self._context = None
 
 
-def describe(engines: Engines) -> dict[str, Any]:
+def describe(engines: Engines | ContainerEngines) -> dict[str, Any]:
     return {
         "environment": {service: engines.environment(service) for service in SERVICES},
         "admin": {service: engines.admin_url(service) for service in SERVICES},
