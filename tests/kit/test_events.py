@@ -105,6 +105,14 @@ class TestSpine:
         rows = await reader.sql("SELECT entry FROM effect ORDER BY place")
         assert [str(row["entry"]) for row in rows] == ids
 
+    async def test_slow_handling_never_outlasts_a_transaction(self, pair: tuple[Service, Service]) -> None:
+        """Together these take longer than the database lets a transaction last."""
+        publisher, reader = pair
+        ids = [await note(publisher, f"entry {n}", slow=True) for n in range(24)]
+        async with at_work(relay_of(publisher), reader_of(reader)):
+            await wait_until(lambda: _count(reader, 24), 30)
+        assert await effects(reader) == dict.fromkeys(ids, 1)
+
     async def test_the_broker_gone_with_all_its_data_loses_nothing(
         self, pair: tuple[Service, Service], engines: dict[str, Any]
     ) -> None:

@@ -3,6 +3,7 @@
 Used to test kit through public doors, in one process or several.
 """
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -33,6 +34,7 @@ from kit.timers import Timer, Timers, schedule
 from tests.support.databases import ROOT
 
 MIGRATIONS = ROOT / "tests" / "kit" / "ledger" / "migrations"
+SLOW = 0.25
 Keeper = Annotated[Actor, Depends(allow(Role.AGENT, Role.MANAGER))]
 
 
@@ -62,12 +64,14 @@ class EntryNoted(Payload):
 
     entry_id: UUID
     fails: bool = False
+    slow: bool = False
 
 
 class EntryIn(BaseModel):
     words: str
     unit: str = "/city/"
     fails: bool = False
+    slow: bool = False
 
 
 class CopiesIn(BaseModel):
@@ -98,7 +102,7 @@ async def note_entry(body: EntryIn, session: WriteSession, _: Keeper, once: Once
         return EntryOut.model_validate(await session.get_one(Entry, UUID(kept)), from_attributes=True)
     entry = Entry(id=new_id(), unit=body.unit, words=body.words)
     session.add(entry)
-    emit(session, EntryNoted(entry_id=entry.id, fails=body.fails), subject=body.words, unit=entry.unit)
+    emit(session, EntryNoted(entry_id=entry.id, fails=body.fails, slow=body.slow), subject=body.words, unit=entry.unit)
     await once.keep(session, str(entry.id))
     return EntryOut.model_validate(entry, from_attributes=True)
 
@@ -176,6 +180,8 @@ reading = Consumers()
 async def count_effect(session: AsyncSession, event: Event[EntryNoted], _: Context) -> None:
     if event.data.fails:
         raise RuntimeError("this event always fails")
+    if event.data.slow:
+        await asyncio.sleep(SLOW)
     place = select(func.count()).select_from(Effect).scalar_subquery()
     statement = insert(Effect).values(entry=event.data.entry_id, times=1, place=place)
     await session.execute(statement.on_conflict_do_update(index_elements=["entry"], set_={"times": Effect.times + 1}))

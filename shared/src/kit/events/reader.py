@@ -6,6 +6,7 @@ One replica at a time reads (an advisory lock). A batch is one transaction that 
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -36,6 +37,7 @@ SILENCE = 5.0
 FIRST_SILENCE = 0.5
 FEED_PAGE = 500
 BATCH = 256
+BUDGET = 1.0  # seconds after which a transaction takes no further event: it must end well before its timeout
 ATTEMPTS = 3
 RETRY_SECONDS = 0.2
 log = logger("kit.reader")
@@ -220,10 +222,12 @@ class Reader:
             fresh = [b for b in fresh if int(b["sequence"]) > self.sequence]
 
     async def _take_contiguous(self, bodies: Sequence[Body]) -> None:
-        for start in range(0, len(bodies), BATCH):
-            batch = bodies[start : start + BATCH]
+        left = bodies
+        while left:
+            batch = left[:BATCH]
+            done = len(batch)
             try:
-                await self._transaction(batch)
+                done = await self._transaction(batch)
             except Moved:
                 raise
             except Exception as fault:
@@ -231,22 +235,30 @@ class Reader:
                     raise
                 for body in batch:
                     await self._one_by_one(body)
+            left = left[done:]
 
-    async def _transaction(self, batch: Sequence[Body]) -> None:
-        last = int(batch[-1]["sequence"])
+    async def _transaction(self, batch: Sequence[Body]) -> int:
+        """Handles as many of these events, one at least, as can begin within the budget; how many."""
+        first, done, until = int(batch[0]["sequence"]), 0, time.monotonic() + BUDGET
         async with self.database.writing() as session:
-            await self._move(session, last)
+            await self._move(session, self.sequence, first)
             parked = await self._parked_subjects(session, batch)
             for body in batch:
                 if body["subject"] in parked:
                     await self._park(session, body, "an earlier event of the same subject is parked", 0)
                 else:
                     await self._handle(session, body)
-        self.sequence = last
-        self.consumed_metric.inc(len(batch))
+                done += 1
+                if time.monotonic() > until:
+                    break
+            if done > 1:
+                await self._move(session, first, first + done - 1)
+        self.sequence = first + done - 1
+        self.consumed_metric.inc(done)
+        return done
 
-    async def _move(self, session: AsyncSession, last: int) -> None:
-        mine = self._mine(update(consumed)).where(consumed.c.sequence == self.sequence)
+    async def _move(self, session: AsyncSession, present: int, last: int) -> None:
+        mine = self._mine(update(consumed)).where(consumed.c.sequence == present)
         moved = await session.execute(mine.values(sequence=last, epoch=self.epoch).returning(consumed.c.sequence))
         if moved.scalar_one_or_none() is None:
             raise Moved
@@ -281,7 +293,7 @@ class Reader:
     async def _put_aside(self, body: Body, fault: Exception | None) -> None:
         log.error("event parked", type=body["type"], sequence=body["sequence"], exc_info=fault)
         async with self.database.writing() as session:
-            await self._move(session, int(body["sequence"]))
+            await self._move(session, self.sequence, int(body["sequence"]))
             await self._park(session, body, _described(fault), ATTEMPTS)
         self.sequence = int(body["sequence"])
 

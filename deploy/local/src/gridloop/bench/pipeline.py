@@ -40,10 +40,11 @@ class TimedReader(Reader):
         super().__init__(*parts)
         self.done: dict[str, float] = {}
 
-    async def _transaction(self, batch: Sequence[Body]) -> None:
-        await super()._transaction(batch)
+    async def _transaction(self, batch: Sequence[Body]) -> int:
+        done = await super()._transaction(batch)
         now = time.time()
-        self.done.update((body["data"]["invitation_id"], now) for body in batch)
+        self.done.update((body["data"]["invitation_id"], now) for body in batch[:done])
+        return done
 
 
 async def publish(plan: dict[str, Any]) -> dict[str, float]:
