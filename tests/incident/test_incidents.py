@@ -142,6 +142,15 @@ class TestOpening:
         assert (event["unit"], event["data"]["customers_out"]) == ("/city/east/repair/", 10)
         await finish(dispatcher, one["id"])
 
+    async def test_the_same_outage_again_interrupts_nobody_twice(self, incident, dispatcher):
+        one = await opened(incident, dispatcher, device="load-26")
+        again = await opened(incident, dispatcher, device="load-26")
+        assert (one["customers_out"], again["customers_out"]) == (10, 0)
+
+        await post(dispatcher, f"/{again['id']}/cancellation", {"note": "known already"}, 200)
+        assert (await get(dispatcher, "/network"))["loads_without_supply"] == 1
+        await finish(dispatcher, one["id"])
+
     async def test_a_repeated_request_opens_one(self, incident, dispatcher):
         body = {"device": "load-4", "began_at": at(incident, -5)}
         headers = {"Idempotency-Key": "open-4"}

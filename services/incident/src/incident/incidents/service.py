@@ -220,9 +220,17 @@ async def confirm(
 async def _take_back(
     session: AsyncSession, about: Incident, decided_at: datetime, context: Context, actor: Actor
 ) -> None:
+    """What was counted, and the device's state unless another open incident stands for it too."""
     await interruptions.withdraw(session, about.id)
-    if about.device is not None:
-        await network.record_states(session, {about.device: True}, since=decided_at, context=context, actor=actor)
+    others = select(Incident.id).where(
+        Incident.id != about.id,
+        Incident.device == about.device,
+        Incident.confirmed_at.is_not(None),
+        Incident.state.in_(sorted(OPEN)),
+    )
+    if about.device is not None and await session.scalar(others.limit(1)) is None:
+        states = {about.device: True}
+        await network.record_states(session, states, since=decided_at, context=context, actor=actor)
 
 
 async def _is_transformer_area(session: AsyncSession, device: str) -> bool:
