@@ -47,6 +47,14 @@ class TestOpening:
         case = await case_of(company, response)
         assert (case["about_unit"], case["order_id"]) == (READING, order.id)
 
+    async def test_without_an_order_it_is_the_only_team_that_does_such_work(self, company: Service) -> None:
+        case = await case_of(company, await report(company, unit="/city/east/", unit_may_know=False))
+        assert (case["unit"], case["about_unit"]) == ("/city/", READING)
+
+    async def test_or_the_unit_itself_where_several_do(self, company: Service) -> None:
+        case = await case_of(company, await report(company, unit="/city/"))
+        assert case["about_unit"] == "/city/"
+
     async def test_a_follow_up_opens_none(self, company: Service) -> None:
         response = await report(company, trigger="case_closed", trigger_id=uuid4())
         assert await company.sql("SELECT FROM customer_case WHERE response_id = $1", response) == []

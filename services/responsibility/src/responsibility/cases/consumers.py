@@ -13,9 +13,10 @@ from responsibility.cases import service
 from responsibility.cases.models import Case, CaseSource
 from responsibility.cases.reading import UNNAMED, Hurt, seen_by, worst
 from responsibility.cases.schemas import CaseMove
+from responsibility.catalogue.service import post_of
 from responsibility.orders.models import Order
 from responsibility.orders.service import team_of_stage
-from responsibility.organisation.service import company_root
+from responsibility.organisation.service import company_root, only_team
 
 consumers = Consumers()
 
@@ -28,7 +29,7 @@ async def open_for_low_answer(session: AsyncSession, event: Event[Dissatisfactio
         return
     hurt = worst([Hurt(item.score, item.driver, item.sub_process) for item in data.items])
     order_id = await _order_behind(session, data)
-    sub_process, about_unit = await _concerned(session, hurt, order_id, event.unit)
+    sub_process, about_unit = await _concerned(session, hurt, order_id, event, context)
     case = await service.open_case(
         session,
         source="low_answer",
@@ -63,13 +64,21 @@ async def _order_behind(session: AsyncSession, data: DissatisfactionReported) ->
     return await session.scalar(statement)
 
 
-async def _concerned(session: AsyncSession, hurt: Hurt, order_id: UUID | None, unit: str | None) -> tuple[str, str]:
-    """``(sub-process, unit that served)``: of the order's stage where there is one, else as survey says."""
+async def _concerned(
+    session: AsyncSession, hurt: Hurt, order_id: UUID | None, event: Event[DissatisfactionReported], context: Context
+) -> tuple[str, str]:
+    """``(sub-process, unit that served)``.
+
+    Of the order's stage where there is one. Else survey names the district alone, and the team is the one in it
+    that does such work, if there is only one.
+    """
     known = await team_of_stage(session, order_id, hurt.sub_process) if order_id else None
     if known is not None:
         team, flow = known
         return hurt.sub_process or flow, team
-    return hurt.sub_process or UNNAMED, unit or await company_root(session)
+    sub_process, unit = hurt.sub_process or UNNAMED, event.unit or await company_root(session)
+    post = await post_of(session, sub_process, event.time, context=context)
+    return sub_process, (await only_team(session, post, unit, event.time) if post else None) or unit
 
 
 @consumers.on(SolvedAnswered)

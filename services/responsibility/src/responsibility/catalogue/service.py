@@ -129,12 +129,23 @@ async def _store_posts(session: AsyncSession, catalogue: Catalogue) -> None:
 
 async def version_in_force(session: AsyncSession, at: datetime, *, context: Context) -> CatalogueVersion:
     """Raises NoCatalogue."""
+    found = await _in_force(session, at, context)
+    if found is None:
+        raise NoCatalogue(f"No catalogue is in force at {at.isoformat()}: POST /v1/processes/import brings one.")
+    return found
+
+
+async def _in_force(session: AsyncSession, at: datetime, context: Context) -> CatalogueVersion | None:
     day = at.astimezone(cast("Settings", context.settings).zone).date()
     statement = select(CatalogueVersion).where(CatalogueVersion.valid_from <= day)
-    found = await session.scalar(statement.order_by(CatalogueVersion.valid_from.desc()).limit(1))
-    if found is None:
-        raise NoCatalogue(f"No catalogue is in force on {day}: import one with POST /v1/processes/import.")
-    return found
+    return await session.scalar(statement.order_by(CatalogueVersion.valid_from.desc()).limit(1))
+
+
+async def post_of(session: AsyncSession, sub_process: str, at: datetime, *, context: Context) -> str | None:
+    """The post that works on a sub-process; None where the catalogue in force does not know it."""
+    version = await _in_force(session, at, context)
+    row = await session.get(SubProcess, (version.version, sub_process)) if version else None
+    return row.post if row else None
 
 
 async def find_route(session: AsyncSession, version: str, code: str) -> Route:

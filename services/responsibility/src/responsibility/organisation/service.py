@@ -23,7 +23,7 @@ from responsibility.organisation.schemas import (
     UnitChange,
     UnitIn,
 )
-from responsibility.organisation.tree import nearest, parent
+from responsibility.organisation.tree import nearest, parent, within
 
 
 class UnitNotFound(NotFound):
@@ -257,6 +257,12 @@ async def team_for(session: AsyncSession, post: str, unit: str, at: datetime) ->
     """The unit whose ``post`` works for ``unit``; ``unit`` itself where nobody holds the post."""
     holdings = await answering_at(session, at, post=post)
     return nearest(unit, {holding.unit for holding in holdings}) or unit
+
+
+async def only_team(session: AsyncSession, post: str, unit: str, at: datetime) -> str | None:
+    """The one unit within ``unit`` that holds the post; None where there is none, or more than one."""
+    units = {h.unit for h in await answering_at(session, at, post=post) if within(h.unit, unit)}
+    return units.pop() if len(units) == 1 else None
 
 
 async def company_root(session: AsyncSession) -> str:
