@@ -263,6 +263,7 @@ class TestOnTheWay:
         assert [e["source"] for e in shown["estimates"]] == ["crew", "rule"]
         assert shown["estimate"] == shown["estimates"][0]
         await finish(dispatcher, one["id"])
+        await post(dispatcher, f"/{one['id']}/estimates", {"restored_by": at(incident, 60)}, 409)
 
     async def test_an_unknown_crew_is_not_sent(self, incident, dispatcher):
         one = await opened(incident, dispatcher, device="load-15")

@@ -264,6 +264,8 @@ def estimate(
 ) -> Estimate:
     """A new estimate; the earlier ones stay."""
     now = context.clock.now()
+    if about.state not in OPEN:
+        raise Conflict(f"The incident {about.number} is '{about.state}': nobody waits for its end any more.")
     if restored_by < now:
         raise Invalid(f"It is {now.isoformat()} now: an estimate lies ahead.")
     made = Estimate(
