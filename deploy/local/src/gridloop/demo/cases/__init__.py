@@ -1,0 +1,1 @@
+"""Customers that were hurt: contacted, answered, made good, asked again."""

@@ -1,0 +1,1 @@
+"""From a pattern of cases to a change that later customers feel."""

@@ -1,0 +1,1 @@
+"""Service orders, from post to post."""

@@ -1,0 +1,1 @@
+"""A lorry brings down a pole."""

@@ -1,0 +1,1 @@
+"""Made-up people: the same seed makes the same ones."""

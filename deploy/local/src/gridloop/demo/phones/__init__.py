@@ -1,0 +1,1 @@
+"""Customers with their phones: what they answer, and how it arrives."""

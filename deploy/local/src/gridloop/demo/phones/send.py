@@ -1,0 +1,91 @@
+"""Sends answers as phones do: in batches once they are back on line, one by one, and again on a bad network."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from gridloop.demo import chance
+from gridloop.demo.company.company import Company
+from gridloop.demo.faults import DemoError
+from gridloop.demo.gateway import Body, chunks, each
+from gridloop.demo.people.customers import Customer
+from gridloop.demo.phones.answers import Answers
+
+IN_A_BATCH = 200
+TAKEN = 200
+
+Ask = Callable[[Body, Customer, Random], Answers | None]
+"""(invitation, customer, chance) -> the answers, or None where this customer leaves it unanswered."""
+
+
+@dataclass
+class Phones:
+    """All phones together. ``sent`` counts deliveries, ``answered`` the answers among them."""
+
+    company: Company
+    story: Any
+    sent: int = 0
+    answered: int = 0
+    _known: set[str] = field(default_factory=set)
+
+    async def answer(self, title: str, since: datetime, until: datetime, ask: Ask) -> int:
+        """Answers the invitations that came since the last round; how many.
+
+        Everything hangs on the account and the occasion, nothing on the order in which invitations came.
+        """
+        decided = await self._decided(since, until, ask)
+        with self.company.watcher.chapter(title, max(1, len(decided))) as tick:
+            with_keys = await each(decided, self._with_key, tick=tick)
+            alone, together = with_keys[: self.story["one_by_one"]], with_keys[self.story["one_by_one"] :]
+            for number, response in enumerate(alone):
+                await self._put(response, times=self.story["bad_network"] if number == 0 else 1)
+            for part in chunks(together, IN_A_BATCH):
+                await self._send_batch(part)
+        self.answered += len(decided)
+        return len(decided)
+
+    async def _decided(self, since: datetime, until: datetime, ask: Ask) -> list[Body]:
+        customers = {one.account: one for one in self.company.customers}
+        found = [one for one in await self.company.system.all("/v1/invitations") if one["id"] not in self._known]
+        self._known |= {one["id"] for one in found}
+        decided = []
+        for invitation in sorted(found, key=lambda one: (one["account"], one["trigger"])):
+            customer = customers[invitation["account"]]
+            topic = ("phones", invitation["trigger"], customer.account)
+            stream = self.company.stream(*topic)
+            answers = ask(invitation, customer, stream)
+            if answers is not None:
+                at = since + timedelta(seconds=stream.randrange(int((until - since).total_seconds())))
+                decided.append(self._response(invitation, topic, answers, at, customer.language))
+        return decided
+
+    def _response(self, invitation: Body, topic: Sequence[str], answers: Answers, at: datetime, language: str) -> Body:
+        return {
+            "id": chance.made_id(self.company.seed, "response", *topic),
+            "invitation": invitation["id"],
+            "revision": 1,
+            "complete": True,
+            "language": language,
+            "answered_at": at.isoformat(),
+            "answers": answers,
+        }
+
+    async def _with_key(self, response: Body) -> Body:
+        """The link that the customer was sent carries the key."""
+        link = await self.company.system.post(f"/v1/invitations/{response['invitation']}/link")
+        return response | {"invitation": link["token"]}
+
+    async def _put(self, response: Body, *, times: int) -> None:
+        body = {name: value for name, value in response.items() if name != "id"}
+        for _ in range(times):
+            await self.company.phone.put(f"/v1/responses/{response['id']}", body)
+            self.sent += 1
+
+    async def _send_batch(self, part: Sequence[Body]) -> None:
+        taken = await self.company.phone.post("/v1/responses/batch", {"responses": list(part)})
+        self.sent += len(part)
+        refused = [one["problem"] for one in taken["items"] if one["status"] != TAKEN]
+        if refused:
+            raise DemoError(f"{len(refused)} of {len(part)} answers were refused: {refused[0]['detail']}")

@@ -1,0 +1,72 @@
+"""The story as scenes in the order of their moments."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from gridloop.demo.cases.play import Cases
+from gridloop.demo.company.company import Company
+from gridloop.demo.content import read
+from gridloop.demo.findings.play import FindingLoop
+from gridloop.demo.orders.week import Orders
+from gridloop.demo.outage.play import Outage
+from gridloop.demo.phones.rounds import Rounds
+from gridloop.demo.phones.send import Phones
+
+LONGEST_SILENCE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Played when the clock stands at ``at``."""
+
+    at: datetime
+    play: Callable[[], Awaitable[None]]
+
+
+class Story:
+    """All that happens after the company was loaded, and what the report has to know to ask for it."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self._content: Any = read("demo/story")
+        self.orders = Orders(company, self._content)
+        self.phones = Phones(company, self._content["phones"])
+        self.rounds = Rounds(company, self.orders, self._content["phones"], self.phones)
+        self.outage = Outage(company, self._content["outage"])
+        refund = self._content["phones"]["followed"]["refund_fen"]
+        self.cases = Cases(company, self._content["cases"], refund)
+        self.finding = FindingLoop(company, self._content["finding"])
+
+    async def play(self) -> None:
+        for scene in sorted(self._scenes(), key=lambda scene: scene.at):
+            await self.company.clock.move(scene.at)
+            await scene.play()
+            await self.company.clock.settle()
+            await self.company.watcher.rest()
+
+    def _scenes(self) -> Iterator[Scene]:
+        moment = self.company.weeks.moment
+        for week in self._content["order_weeks"]:
+            yield Scene(moment(week["told"]), lambda week=week: self._tell_orders(week))  # type: ignore[misc]
+            yield self._answering(moment(week["answers"]))
+        for when in self._content["case_rounds"]:
+            yield Scene(moment(when["told"]), lambda when=when: self.cases.play(when))  # type: ignore[misc]
+        for text in (self._content["follow_ups"], self._content["ends"]):
+            yield self._answering(moment(text))
+        yield Scene(moment(self._content["outage"]["began"]), self._outage)
+        yield Scene(moment(self._content["finding"]["told"]), self.finding.understand)
+        yield Scene(moment(self._content["finding"]["verified_told"]), self.finding.prove)
+
+    def _answering(self, until: datetime) -> Scene:
+        """Phones are answered in the day before."""
+        return Scene(until, lambda: self.rounds.play(until - LONGEST_SILENCE, until))
+
+    async def _tell_orders(self, week: Any) -> None:
+        await self.orders.tell(week)
+        self.cases.followed = self.orders.followed
+
+    async def _outage(self) -> None:
+        await self.outage.play()
+        self.rounds.last_step = self.outage.last_step
