@@ -223,6 +223,13 @@ class TestReopening:
         assert (shown["state"], shown["reopened"], shown["closed_at"]) == ("reopened", 1, None)
         assert any(e["subject"] == case.id for e in await company.events(CaseReopened))
 
+    async def test_also_when_surveys_clock_is_ahead(self, company: Service) -> None:
+        case = await closed(company)
+        ahead = company.clock.now() + timedelta(hours=3)
+        payload = SolvedAnswered(response_id=uuid4(), case_id=UUID(case.id), solved=False, answered_at=ahead)
+        await company.deliver(payload, subject=case.id, time=ahead)
+        assert (await case.shown())["state"] == "reopened"
+
     async def test_solved_is_noted(self, company: Service) -> None:
         case = await closed(company)
         await self.followed_up(company, case, solved=True)

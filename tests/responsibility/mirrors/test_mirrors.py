@@ -49,8 +49,8 @@ async def restored(company: Service, incident: UUID) -> None:
 
 
 async def mirror(company: Service, incident: UUID) -> Any:
-    listed = await expect(await company.client(Role.DISPATCHER).get("/v1/orders", params={"route": "FAULT"}))
-    order = next(o for o in listed["items"] if o["incident_id"] == str(incident))
+    params = {"incident_id": str(incident)}
+    (order,) = (await expect(await company.client(Role.DISPATCHER).get("/v1/orders", params=params)))["items"]
     return await expect(await company.client(Role.DISPATCHER).get(f"/v1/orders/{order['id']}"))
 
 
@@ -129,6 +129,12 @@ class TestFollowing:
         assert (await mirror(company, incident))["state"] == "cancelled"
         await progressed(company, incident, "arrived")
         assert (await mirror(company, incident))["state"] == "cancelled"
+
+    async def test_an_incident_whose_clock_is_ahead_is_followed(self, company: Service) -> None:
+        incident, ahead = await told(company), company.clock.now() + timedelta(hours=3)
+        payload = IncidentProgressed(incident_id=incident, state="arrived", happened_at=ahead)
+        await company.deliver(payload, subject=str(incident), unit=REPAIR, time=ahead)
+        assert states(await mirror(company, incident))["OR-05"] == "working"
 
     async def test_an_incident_from_before_is_passed_over(self, company: Service) -> None:
         await progressed(company, uuid4(), "arrived")

@@ -15,7 +15,7 @@ from responsibility.cases.reading import UNNAMED, Hurt, seen_by, worst
 from responsibility.cases.schemas import CaseMove
 from responsibility.catalogue.service import post_of
 from responsibility.orders.models import Order
-from responsibility.orders.service import team_of_stage
+from responsibility.orders.service import as_told, team_of_stage
 from responsibility.organisation.service import company_root, only_team
 
 consumers = Consumers()
@@ -90,7 +90,7 @@ async def hear_whether_solved(session: AsyncSession, event: Event[SolvedAnswered
         service.note_step(session, case, "called_solved", event.data.answered_at, context=context)
     elif case.state == "closed":
         at = max(event.data.answered_at, case.closed_at or event.data.answered_at)
-        await service.reopen(session, case, CaseMove(happened_at=at), context=context, by=None)
+        await service.reopen(session, case, CaseMove(happened_at=at), context=as_told(context, at), by=None)
 
 
 @consumers.on(RequestOpened)

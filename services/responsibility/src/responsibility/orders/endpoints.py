@@ -60,10 +60,18 @@ async def list_orders(
     account: Account | None = None,
     state: OrderState | None = None,
     route: RouteCode | None = None,
+    incident_id: Annotated[UUID | None, Query(description="The order that mirrors this incident")] = None,
     late: Annotated[bool | None, Query(description="Completed after their total was due")] = None,
 ) -> Items[OrderOut]:
     """Newest first."""
-    wanted = {"number": number, "account": account, "state": state, "route": route, "late": late}
+    wanted = {
+        "number": number,
+        "account": account,
+        "state": state,
+        "route": route,
+        "incident_id": incident_id,
+        "late": late,
+    }
     given = {name: value for name, value in wanted.items() if value is not None}
     statement = service.visible(actor).filter_by(**given)
     return await paged(session, statement, page, Order.opened_at, Order.id, out=OrderOut, newest_first=True)

@@ -1,6 +1,7 @@
 """Orders: opened by their route, found by those who may see them, completed when every stage is done."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Sequence as NumberSequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
+from kit.clock import SetClock
 from kit.context import Context
 from kit.contracts.responsibility import OrderCompleted, OrderOpened, StageSummary
 from kit.errors import Conflict, Invalid, NotFound
@@ -58,6 +60,11 @@ def require_time(moment: datetime, *, earliest: datetime | None, context: Contex
         raise OutOfTime(f"{moment.isoformat()} lies in the future; tell what has happened.")
     if earliest is not None and moment < earliest:
         raise OutOfTime(f"{moment.isoformat()} lies before {earliest.isoformat()}, when what it follows happened.")
+
+
+def as_told(context: Context, at: datetime) -> Context:
+    """For what another service told: its clock may be ahead of this one's, and what it says has happened."""
+    return replace(context, clock=SetClock(max(context.clock.now(), at)))
 
 
 async def open_order(session: AsyncSession, body: OrderIn, *, context: Context, actor: Actor) -> Order:
