@@ -1,22 +1,14 @@
 """One stream of random numbers per topic: a new topic leaves the others as they were."""
 
 import uuid
-from collections.abc import Mapping
 from random import Random
-from typing import TypeVar
 
-Outcome = TypeVar("Outcome")
 SPACE = uuid.UUID("5f1d3f6e-6c8a-5d7e-9a52-6a0f6b1c2d3e")
 
 
 def stream(seed: int, *topic: object) -> Random:
     """The generator of this topic, for instance ``stream(7, "answers", "3100000017")``."""
     return Random("|".join(map(str, (seed, *topic))))
-
-
-def drawn(shares: Mapping[Outcome, float], chance: Random) -> Outcome:
-    """One of the outcomes; ``shares`` need not add up to one."""
-    return chance.choices(list(shares), weights=list(shares.values()))[0]
 
 
 def made_id(seed: int, *topic: object) -> str:

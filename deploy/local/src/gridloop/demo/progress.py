@@ -8,11 +8,14 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from gridloop.demo.report.words import Words
+
 
 class Watcher:
     """``pace``: seconds of rest after each chapter, for those who look on."""
 
-    def __init__(self, console: Console, *, pace: float = 0.0) -> None:
+    def __init__(self, console: Console, words: Words, *, pace: float = 0.0) -> None:
+        self._words = words
         self._pace = pace
         self._progress = Progress(
             SpinnerColumn(finished_text="✓"),
@@ -32,9 +35,9 @@ class Watcher:
         self._progress.stop()
 
     @contextmanager
-    def chapter(self, text: str, steps: int = 1) -> Iterator[Callable[[], None]]:
-        """Yields what counts one step on; a chapter of one step is done when it ends."""
-        task = self._progress.add_task(text, total=steps)
+    def chapter(self, key: str, steps: int = 1, **values: object) -> Iterator[Callable[[], None]]:
+        """``key``: of a text under ``progress``. Yields what counts one step on; at the end all are done."""
+        task = self._progress.add_task(self._words(f"progress.{key}", **values), total=steps)
         yield lambda: self._progress.advance(task)
         self._progress.update(task, completed=steps)
 

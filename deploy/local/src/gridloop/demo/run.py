@@ -18,6 +18,7 @@ from gridloop.demo.host import Host, hosted, wait_for_end
 from gridloop.demo.progress import Watcher
 from gridloop.demo.report.figures import gather
 from gridloop.demo.report.render import render
+from gridloop.demo.report.words import Words
 from gridloop.demo.story import Story
 from gridloop.options import Options
 
@@ -43,14 +44,14 @@ def play(options: Options, wishes: Wishes) -> int:
         company, figures = asyncio.run(_played(host, wishes, console))
         _print(figures | {"run": _run(host, company, wishes, time.monotonic() - began)}, wishes)
         if wishes.keep and wishes.url is None:
-            console.print(f"{host.url} stays up until Ctrl-C.")
+            console.print(Words(wishes.language)("where.stays", url=host.url))
             wait_for_end()
     return 0
 
 
 async def _played(host: Host, wishes: Wishes, console: Console) -> tuple[Company, Body]:
     async with Gateway(host.url) as gateway:
-        with Watcher(console, pace=wishes.pace) as watcher:
+        with Watcher(console, Words(wishes.language), pace=wishes.pace) as watcher:
             company = _company(gateway, host, wishes, watcher)
             await company.clock.move(company.weeks.moment(read("demo/story")["begins"]))
             await load(company, gateway)
@@ -77,6 +78,7 @@ def _company(gateway: Gateway, host: Host, wishes: Wishes, watcher: Watcher) -> 
 def _run(host: Host, company: Company, wishes: Wishes, seconds: float) -> Body:
     """What differs from run to run: ids, durations, where it was."""
     told: Body = {"seconds": round(seconds, 1), "url": host.url, "data": str(host.data) if host.data else None}
+    told |= {"case": company.followed_case, "stays": wishes.keep or wishes.url is not None}
     if wishes.keep:
         told["sign_ins"] = [vars(one) for one in company.sign_ins]
     return told

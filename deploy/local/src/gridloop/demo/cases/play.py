@@ -23,7 +23,7 @@ class Cases:
         """Everything that was open when the round began is closed in it; the clock is past its last step."""
         agent = self.company.people["agent"]
         cases = [case for state in OPEN for case in await agent.all("/v1/cases", state=state)]
-        with self.company.watcher.chapter(f"{len(cases)} cases", max(1, len(cases))) as tick:
+        with self.company.watcher.chapter("cases", max(1, len(cases))) as tick:
             await each(sorted(cases, key=lambda case: case["number"]), lambda case: self._handle(case, when), tick=tick)
 
     async def _handle(self, case: Body, when: Body) -> None:

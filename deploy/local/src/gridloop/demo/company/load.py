@@ -54,7 +54,7 @@ async def _load_organisation(company: Company, content: Body) -> None:
 
 async def _open_accounts(company: Company, gateway: Gateway, content: Body) -> None:
     company.staff = _staff(company, content)
-    with company.watcher.chapter("sign-ins", len(content["sign_ins"])) as tick:
+    with company.watcher.chapter("sign_ins", len(content["sign_ins"])) as tick:
         for username, wanted in content["sign_ins"].items():
             await _open_account(company, gateway, username, wanted)
             tick()
@@ -86,14 +86,14 @@ def _sizes(what: str) -> dict[str, int]:
 
 
 async def _load_catalogue(company: Company) -> None:
-    with company.watcher.chapter("processes and routes"):
+    with company.watcher.chapter("catalogue"):
         catalogue = text("catalogue/process_catalogue.yaml")
         await company.system.send_file("/v1/processes/import", catalogue, "application/yaml")
 
 
 async def _load_people(company: Company) -> None:
     """Employees need their units, posts come with the catalogue."""
-    with company.watcher.chapter("employees and posts", len(company.staff)) as tick:
+    with company.watcher.chapter("people", len(company.staff)) as tick:
         await each(company.staff, lambda holder: _employ(company, holder), tick=tick)
 
 
@@ -107,7 +107,7 @@ async def _employ(company: Company, holder: staff.Holder) -> None:
 async def _load_duties(company: Company) -> None:
     found = _duties(company)
     parts = chunks(found, DUTIES_AT_A_TIME)
-    with company.watcher.chapter("duties with checkpoints", len(parts)) as tick:
+    with company.watcher.chapter("duties", len(parts)) as tick:
         for part in parts:
             await company.people["leader"].post("/v1/duties/import", {"schema_version": 1, "duties": list(part)})
             tick()
@@ -151,7 +151,7 @@ async def _load_customers(company: Company, content: Body) -> None:
         company.stream("customers"),
     )
     parts = chunks(company.customers, AT_A_TIME)
-    with company.watcher.chapter(f"{len(company.customers)} customers", len(parts)) as tick:
+    with company.watcher.chapter("customers", len(parts), count=len(company.customers)) as tick:
         await each(parts, lambda part: _push(company, part), at_once=2, tick=tick)
 
 
@@ -180,7 +180,7 @@ async def _push(company: Company, part: Sequence[Any]) -> None:
 async def _load_questionnaires(company: Company) -> None:
     """The campaigns that ask after an order, an outage and a closed case."""
     analyst = company.people["analyst"]
-    with company.watcher.chapter("questionnaires and campaigns", len(QUESTIONNAIRES)) as tick:
+    with company.watcher.chapter("questionnaires", len(QUESTIONNAIRES)) as tick:
         for code in QUESTIONNAIRES:
             definition = read(f"questionnaires/{code}")
             made = await analyst.post("/v1/questionnaires", {"code": code, "definition": definition})

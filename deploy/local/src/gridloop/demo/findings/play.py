@@ -18,7 +18,7 @@ class FindingLoop:
 
     async def understand(self) -> None:
         """Contained, traced down to its root cause, given to posts; the duty's new version is in force."""
-        with self.company.watcher.chapter("a finding, its root cause, a new duty version", 4) as tick:
+        with self.company.watcher.chapter("finding", 4) as tick:
             for step in (self._contain, self._analyse, self._plan, self._renew_duty):
                 await step()
                 tick()
@@ -26,7 +26,7 @@ class FindingLoop:
 
     async def prove(self) -> None:
         """People are trained, and somebody else looks whether it is really done: the effect is watched."""
-        with self.company.watcher.chapter("training, and verification by another", 2) as tick:
+        with self.company.watcher.chapter("verification", 2) as tick:
             await self._finish(1)
             tick()
             verified = self.story["verified"]

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 from gridloop.demo.calendar import Weeks
-from gridloop.demo.chance import drawn
 
 JITTER = 25
 KINDS = ("open", "start", "accept", "hand_over", "return", "fail")
@@ -37,11 +36,22 @@ class PlannedOrder:
 
 
 def courses_of(counts: Mapping[str, int], kinds: Any, phase: str, chance: Random) -> Iterator[tuple[str, str]]:
-    """(kind, course) of each order of a week."""
+    """(kind, course) of each order of a week: as many of each course as its share, in a random order."""
     for kind, count in counts.items():
-        shares: Mapping[str, float] = kinds[kind]["courses"][phase]
-        for _ in range(count):
-            yield kind, drawn(shares, chance)
+        courses = apportioned(kinds[kind]["courses"][phase], count)
+        chance.shuffle(courses)
+        yield from ((kind, course) for course in courses)
+
+
+def apportioned(shares: Mapping[str, float], count: int) -> list[str]:
+    """``count`` names in proportion to their shares, by largest remainder; among equals the first named."""
+    whole = sum(shares.values())
+    exact = {name: count * share / whole for name, share in shares.items()}
+    given = {name: int(part) for name, part in exact.items()}
+    by_remainder = sorted(exact, key=lambda name: given[name] - exact[name])
+    for name in by_remainder[: count - sum(given.values())]:
+        given[name] += 1
+    return [name for name, number in given.items() for _ in range(number)]
 
 
 def planned(

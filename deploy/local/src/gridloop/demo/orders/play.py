@@ -12,8 +12,8 @@ from gridloop.demo.orders.plan import Move, PlannedOrder
 CHECKED_BEFORE = timedelta(minutes=4)
 
 
-async def play(company: Company, orders: Sequence[PlannedOrder], title: str) -> None:
-    with company.watcher.chapter(title, len(orders)) as tick:
+async def play(company: Company, orders: Sequence[PlannedOrder], week: int) -> None:
+    with company.watcher.chapter("orders", len(orders), week=week) as tick:
         await each(orders, lambda order: _Played(company, order).run(), tick=tick)
 
 

@@ -40,7 +40,7 @@ class Orders:
             )
             self.by_account[account] = order
             orders.append(order)
-        await play(self.company, orders, f"week {week['week']}: {len(orders)} orders")
+        await play(self.company, orders, week["week"])
 
     def _follow(self, account: str) -> str:
         """The first order of all is the one that the report follows."""

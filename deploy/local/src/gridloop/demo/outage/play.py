@@ -24,7 +24,7 @@ class Outage:
 
     async def play(self) -> None:
         chapters = (self._take_calls, self._decide, self._restore, self._close, self._follow_order)
-        with self._company.watcher.chapter("a lorry brings down a pole", len(chapters)) as tick:
+        with self._company.watcher.chapter("outage", len(chapters)) as tick:
             for chapter in chapters:
                 await chapter()
                 tick()

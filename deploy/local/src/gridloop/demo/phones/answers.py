@@ -55,7 +55,7 @@ def _scores(weights: Mapping[str, Sequence[float]], chance: Random) -> dict[str,
 def _none_below(least: str, scores: dict[str, int]) -> dict[str, int]:
     """What hurts most in a matter keeps the lowest score of it."""
     floor = scores.get(least, POINTS[0])
-    return {item: max(score, floor) if item != "overall" else score for item, score in scores.items()}
+    return {item: max(score, floor) for item, score in scores.items()}
 
 
 def _recommendation(overall: int, chance: Random) -> int:

@@ -25,7 +25,7 @@ class Rounds:
     unsolved: str = ""
 
     async def play(self, since: datetime, until: datetime) -> None:
-        await self.phones.answer(f"phones answer by {until:%d %B}", since, until, self._ask)
+        await self.phones.answer(since, until, self._ask)
 
     def _ask(self, invitation: Body, customer: Customer, chance: Random) -> Answers | None:
         trigger = invitation["trigger"]
@@ -48,7 +48,7 @@ class Rounds:
     def _followed(self) -> Answers:
         said = self.story["followed"]
         consents: Answers = {"may_contact": True, "unit_may_know": True}
-        return consents | said["answers"] | {"words": self.company.say(said["words"])}
+        return consents | dict(said["answers"]) | {"words": self.company.say(said["words"])}
 
     def _follow_up(self, customer: Customer, chance: Random) -> Answers:
         """The first customer asked, other than the one followed, was not helped yet."""

@@ -30,13 +30,13 @@ class Phones:
     answered: int = 0
     _known: set[str] = field(default_factory=set)
 
-    async def answer(self, title: str, since: datetime, until: datetime, ask: Ask) -> int:
+    async def answer(self, since: datetime, until: datetime, ask: Ask) -> int:
         """Answers the invitations that came since the last round; how many.
 
         Everything hangs on the account and the occasion, nothing on the order in which invitations came.
         """
         decided = await self._decided(since, until, ask)
-        with self.company.watcher.chapter(title, max(1, len(decided))) as tick:
+        with self.company.watcher.chapter("phones", max(1, len(decided)), day=until.date()) as tick:
             with_keys = await each(decided, self._with_key, tick=tick)
             alone, together = with_keys[: self.story["one_by_one"]], with_keys[self.story["one_by_one"] :]
             for number, response in enumerate(alone):

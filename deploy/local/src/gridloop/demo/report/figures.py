@@ -13,7 +13,7 @@ from gridloop.demo.story import Story
 async def gather(story: Story) -> Body:
     """All figures as one object: the same for the same seed, without ids and durations of the run."""
     company = story.company
-    with company.watcher.chapter("figures", 1):
+    with company.watcher.chapter("figures"):
         return {
             "seed": company.seed,
             "period": _period(company),

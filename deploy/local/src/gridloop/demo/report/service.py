@@ -1,12 +1,14 @@
 """What was found and done, and how the service went before and after."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gridloop.demo.gateway import Body, each
+from gridloop.demo.report.heard import figure
 from gridloop.demo.story import Story
 
-STAGE = "RB-05"
+ROUTE = "ADJUST"
+DAY = timedelta(days=1)
 EFFECT = ("n_before", "n_after", "mean_before", "mean_after", "difference", "low", "high", "confidence", "conclusive")
 FACTS = ("sub_process", "unit", "cause", "driver", "state", "outcome", "root_cause", "post", "duty", "case_count")
 
@@ -45,18 +47,36 @@ async def _others(story: Story) -> list[Body]:
 async def orders(story: Story) -> Body:
     """All orders; and, before and after, how those of the finding's unit and of the other district went."""
     listed = await story.company.system.all("/v1/orders")
-    duty_of = story.finding.story["unit"]
-    watched = [one for one in listed if one["route"] == "ADJUST"]
-    details = await each(watched, lambda one: story.company.system.get(f"/v1/orders/{one['id']}"))
-    split = story.company.weeks.moment(story.finding.story["done"][-1]["done_at"])
-    here = [one for one in details if one["unit"] == duty_of]
-    there = [one for one in details if one["unit"] != duty_of]
+    concerned = [one for one in listed if one["route"] == ROUTE]
+    details = await each(concerned, lambda one: story.company.system.get(f"/v1/orders/{one['id']}"))
+    here = [one for one in details if one["unit"] == story.finding.story["unit"]]
+    there = [one for one in details if one["unit"] != story.finding.story["unit"]]
     return {
         "orders": len(listed),
         "completed": sum(one["state"] == "completed" for one in listed),
-        "watched": {"before": _went(here, split, after=False), "after": _went(here, split, after=True)},
-        "other_district": {"before": _went(there, split, after=False), "after": _went(there, split, after=True)},
+        "watched": _before_and_after(story, here),
+        "other_district": await _other_district(story, there),
     }
+
+
+async def _other_district(story: Story, there: list[Body]) -> Body:
+    unit, split = there[0]["unit"], _split(story).date()
+    went = _before_and_after(story, there)
+    for side, period in (("before", {"to": str(split - DAY)}), ("after", {"from": str(split)})):
+        asked = {name: story.finding.story[name] for name in ("sub_process", "driver")} | {"unit": unit}
+        found = await story.company.people["analyst"].get("/v1/insights/scores", **asked, **period)
+        went[side]["score"] = figure(found["items"][0]["mean"])
+    return {"unit": unit} | went
+
+
+def _split(story: Story) -> datetime:
+    """From when on the story's actions were in effect."""
+    return story.company.weeks.moment(story.finding.story["done"][-1]["done_at"])
+
+
+def _before_and_after(story: Story, details: list[Body]) -> Body:
+    split = _split(story)
+    return {"before": _went(details, split, after=False), "after": _went(details, split, after=True)}
 
 
 def _went(details: Iterable[Body], split: datetime, *, after: bool) -> Body:
