@@ -20,7 +20,7 @@ from kit.settings import ServiceSettings
 from kit.telemetry.logs import logger
 
 ATOMIC_BATCH = 64
-WINDOW = 256
+WORTH_A_BATCH = 16
 ANSWER_SECONDS = 5.0
 NS = 1_000_000_000
 log = logger("kit.broker")
@@ -146,11 +146,15 @@ class Broker:
     async def publish(self, batch: Sequence[Outgoing]) -> None:
         """All of ``batch`` is stored and synced when this returns; otherwise BrokerAway.
 
-        In atomic batches; where the broker refuses one (a message of it may be there already), one by one in
-        a window, where its deduplication takes each by itself.
+        In atomic batches, which cost a few milliseconds whatever their size; few messages go one by one in a
+        window, and so do those of a batch that the broker refuses (a message of it may be there already):
+        its deduplication takes each by itself.
         """
         for start in range(0, len(batch), ATOMIC_BATCH):
             part = batch[start : start + ATOMIC_BATCH]
+            if len(part) < WORTH_A_BATCH:
+                await self._publish_in_window(part)
+                continue
             try:
                 await self._publish_atomically(part)
             except BrokerAway:
@@ -162,10 +166,8 @@ class Broker:
             headers = {"Nats-Msg-Id": message.id, "Nats-Batch-Id": name, "Nats-Batch-Sequence": str(place)}
             await self._send(message, headers)
         last = part[-1]
-        headers = {"Nats-Msg-Id": last.id}
-        if len(part) > 1:
-            headers |= {"Nats-Batch-Id": name, "Nats-Batch-Sequence": str(len(part)), "Nats-Batch-Commit": "1"}
-        await self.request(last.subject, last.body, headers)
+        headers = {"Nats-Msg-Id": last.id, "Nats-Batch-Id": name, "Nats-Batch-Sequence": str(len(part))}
+        await self.request(last.subject, last.body, headers | {"Nats-Batch-Commit": "1"})
 
     async def _send(self, message: Outgoing, headers: dict[str, str]) -> None:
         try:
