@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gridloop.errors import MachineError
+from gridloop.layout import checkout
 from gridloop.testing import patching, unprotected
 
 PATCH = """Takes the guard away.
@@ -86,3 +87,23 @@ class TestUnprotected:
     def test_the_tree_itself_stays_as_it_is(self, tree: Path) -> None:
         list(unprotected.try_all(tree))
         assert (tree / "shared" / "src" / "guard.py").read_text() == GUARD
+
+
+PATCHES = sorted((checkout() / "tests" / "faults").glob("*.patch"))
+
+
+@pytest.mark.parametrize("patch", PATCHES, ids=lambda path: path.stem)
+class TestOurPatches:
+    def test_it_fits_the_tree_as_it_is(self, patch: Path, tmp_path: Path) -> None:
+        text = patch.read_text(encoding="utf-8")
+        changed = patching.parse(text)
+        assert changed
+        for name in changed:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text((checkout() / name).read_text(encoding="utf-8"), encoding="utf-8")
+        patching.apply(text, tmp_path)
+
+    def test_the_test_that_it_names_exists(self, patch: Path) -> None:
+        file, *words = unprotected.named_test(patch).split("::")
+        written = (checkout() / file).read_text(encoding="utf-8")
+        assert all(word.split("[")[0] in written for word in words)

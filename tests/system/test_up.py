@@ -153,6 +153,16 @@ class TestRunning:
         survey = json.loads((data / "run" / "suite.status").read_text())["services"]["survey"]
         wait_until(lambda: answers(survey))
 
+    def test_the_services_come_back_when_what_they_were_forked_from_is_killed(self, up: Up, data: Path) -> None:
+        notes = {name: data / "run" / f"{name}.json" for name in SERVICES}
+        before = {name: json.loads(note.read_text())["pid"] for name, note in notes.items()}
+        os.kill(json.loads((data / "run" / "fork-server.json").read_text())["pid"], signal.SIGKILL)
+        for pid in before.values():
+            wait_until(lambda pid=pid: not psutil.pid_exists(pid))
+        addresses = json.loads((data / "run" / "suite.status").read_text())["services"]
+        for name in SERVICES:
+            wait_until(lambda name=name: answers(addresses[name]), 60)
+
     @pytest.mark.parametrize("service", SERVICES)
     def test_the_operator_reads_every_services_log(self, up: Up, data: Path, service: str) -> None:
         for words in (("events", "head", service), ("events", "list", service), ("events", "dead", "list", service)):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from gridloop.errors import MachineError
-from gridloop.layout import DATA_VERSION, Layout
+from gridloop.layout import DATA_VERSION, Layout, write_private
 from gridloop.process import stop_leftovers
 
 LEAST_FREE = 200 << 20
@@ -43,11 +43,9 @@ class DataFolder:
                 self.layout.version.write_text(DATA_VERSION + "\n", encoding="utf-8")
         return left
 
-    def describe(self, **what: object) -> dict[str, object]:
-        """Leave for others what runs here: ``url``, ``data`` and this process's ``pid``."""
-        told = what | {"pid": os.getpid()}
-        self._status.write_text(json.dumps(told), encoding="utf-8")
-        return told
+    def describe(self, **what: object) -> None:
+        """Leave for others what runs here: ``url``, ``data``, ``services`` and this process's ``pid``."""
+        write_private(self._status, json.dumps(what | {"pid": os.getpid()}))
 
     def described(self) -> dict[str, object]:
         """What runs here, by its own account; empty when nothing does."""

@@ -41,7 +41,8 @@ async def _serve(supervisor: Supervisor, *, as_json: bool) -> None:
 def _stop_event() -> asyncio.Event:
     """Set by the signals; said explicitly, since a background job of a shell inherits an ignored SIGINT."""
     told = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    hang_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)  # nohup means it
+    for name in (signal.SIGINT, signal.SIGTERM, *hang_up):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     return told
 
@@ -49,12 +50,10 @@ def _stop_event() -> asyncio.Event:
 def _announce(supervisor: Supervisor, seconds: float, *, as_json: bool) -> None:
     engines = supervisor.engines
     data = str(engines.layout.root)
-    addresses = {name: supervisor.service_url(name) for name in supervisor.ports}
-    told = {"url": supervisor.url, "data": data, "pid": os.getpid()}
-    engines.folder.describe(**told, services=addresses)
     _print_line("suite", f"up at {supervisor.url} after {seconds:.1f} s; data and logs in {data}; Ctrl-C stops it")
     _show_first_administrator(supervisor)
     if as_json:
+        told = {"url": supervisor.url, "data": data, "pid": os.getpid()}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 

@@ -3,7 +3,8 @@
 A line of JSON per request on standard input, one per answer on standard output:
 
     {"run": "uvicorn", "arguments": [...], "environment": {...}, "log": "...", "folder": "..."} -> {"pid": 123}
-    {"reap": 123} -> {"code": 0}                         (waits for the end of a child that is known to end)
+    {"reap": 123} -> {"code": 0}                         (waits for the end of a child that is known to end;
+                                                          {} where it is no child of this process)
 
 A child is as if started by ``python -m <run> <arguments>``.
 """
@@ -48,7 +49,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if "reap" in request:
-            _answer(answers, {"code": os.waitstatus_to_exitcode(os.waitpid(request["reap"], 0)[1])})
+            _answer(answers, _reaped(request["reap"]))
             continue
         parent = os.getpid()
         pid = os.fork()
@@ -56,6 +57,14 @@ def main() -> None:
             _become(request, parent)
             return
         _answer(answers, {"pid": pid})
+
+
+def _reaped(pid: int) -> dict[str, int]:
+    """Nothing where the child was that of a server before this one."""
+    try:
+        return {"code": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+    except ChildProcessError:
+        return {}
 
 
 def _private_output() -> IO[str]:

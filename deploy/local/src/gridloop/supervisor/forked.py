@@ -49,7 +49,7 @@ class ForkServer:
     def reap(self, pid: int) -> int | None:
         """The exit code of a child that has ended or is about to; ``None`` when it can no longer be told."""
         try:
-            return self._ask({"reap": pid})["code"]
+            return self._ask({"reap": pid}).get("code")
         except (MachineError, OSError):
             return None
 

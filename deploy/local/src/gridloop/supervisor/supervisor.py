@@ -134,7 +134,14 @@ class Supervisor:
                 self.engines.layout, self._server, service, self.ports[service], self.environment(service)
             )
         await self._bring_up(list(self._services))
+        self._describe()
         self._keeper = asyncio.create_task(self._keep())
+
+    def _describe(self) -> None:
+        """Tell the commands beside this suite where it is."""
+        if "gateway" in self.ports:
+            addresses = {name: self.service_url(name) for name in self.ports}
+            self.engines.folder.describe(url=self.url, data=str(self.engines.layout.root), services=addresses)
 
     async def _wait_for_server(self) -> None:
         if self._server is not None and self._services and not await _until(self._server.is_ready, PATIENCE):
