@@ -1,6 +1,12 @@
 from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from kit.auth import Role
+from responsibility.orders.models import Order
 from tests.responsibility.company import expect
 from tests.responsibility.walk import walk
 from tests.support.services import Service
@@ -158,6 +164,19 @@ class TestLateness:
         await company.fire_timers()
         told_late = await story.post("CS-01", "hand-over")
         assert told_late["stage"]["late"] is False
+
+    async def test_is_not_noticed_while_somebody_works_on_the_order(self, company: Service) -> None:
+        """Who hands on in time has read the stage before: a mark made meanwhile would stay on it."""
+        story = await walk(company, opened_at=company.clock.now().isoformat())
+        await story.post("CS-01", "start")
+        company.clock.at += timedelta(days=4)
+        async with company.runtime.database.writing() as session:
+            await session.execute(select(Order).where(Order.id == UUID(story.id)).with_for_update())
+            with pytest.raises(DBAPIError, match="could not obtain lock"):
+                await company.fire_timers()
+        await story.post("CS-01", "hand-over")
+        await company.fire_timers()
+        assert (await story.stage("CS-01"))["late"] is False
 
     async def test_stays_with_the_stage(self, company: Service) -> None:
         story = await walk(company, opened_at=company.clock.now().isoformat())
