@@ -77,10 +77,10 @@ def _heard(figures: Body, words: Words) -> Iterator[str]:
 def _telling(scores: list[Body]) -> Iterator[Body]:
     """Of each sub-process the overall score and its two weakest aspects."""
     for sub_process in dict.fromkeys(one["sub_process"] for one in scores):
-        here = [one for one in scores if one["sub_process"] == sub_process and one["mean"]["value"] is not None]
-        aspects = sorted((one for one in here if one["driver"]), key=lambda one: one["mean"]["value"])
+        here = [one for one in scores if one["sub_process"] == sub_process]
         yield from (one for one in here if not one["driver"])
-        yield from aspects[:WEAKEST]
+        aspects = [one for one in here if one["driver"] and one["mean"]["value"] is not None]
+        yield from sorted(aspects, key=lambda one: one["mean"]["value"])[:WEAKEST]
 
 
 def _score_row(cell: Body, words: Words) -> list[str]:
