@@ -9,10 +9,12 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from gridloop.clusters import broker, roles
 from gridloop.clusters.environment import USERS
@@ -84,11 +86,24 @@ def engines_in_containers() -> Iterator[ContainerEngines]:
         layout.make()
         credentials = Credentials(layout)
         credentials.make()
-        postgres = stack.enter_context(_postgres(credentials.passwords()))
-        nats = stack.enter_context(_nats(credentials.passwords()))
+        postgres = stack.enter_context(_started(lambda: _postgres(credentials.passwords())))
+        nats = stack.enter_context(_started(lambda: _nats(credentials.passwords())))
         engines = ContainerEngines(layout, _address(postgres, 5432), _address(nats, 4222))
         engines.prepare()
         yield engines
+
+
+@contextlib.contextmanager
+def _started(make: Callable[[], Any]) -> Iterator[Any]:
+    """Ends the whole run with a sentence where Docker is not there or has no such image."""
+    from docker.errors import DockerException
+
+    with contextlib.ExitStack() as stack:
+        try:
+            container = stack.enter_context(make())
+        except DockerException as error:
+            pytest.exit(f"The engines cannot be started in containers: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
+        yield container
 
 
 def _postgres(passwords: dict[str, str]) -> Any:
