@@ -21,7 +21,7 @@ URL_SAFE = "a-secret-of-enough-length"
 
 def step(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "gridloop.clusters", *arguments]
-    known = {"PATH": os.environ["PATH"]} | variables
+    known = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ} | variables
     return subprocess.run(command, capture_output=True, text=True, check=False, env=known)
 
 
