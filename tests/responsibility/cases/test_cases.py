@@ -76,6 +76,12 @@ class TestConfidence:
             assert (await team.get(f"/v1/cases/{case['id']}")).status_code == 404
             assert (await team.get(f"/v1/cases/{case['id']}/trail")).status_code == 404
 
+    @pytest.mark.parametrize("trigger", ["order_completed", "incident_restored"])
+    async def test_an_occasion_that_is_not_told_is_no_order(self, company: Service, trigger: str) -> None:
+        await completed(company)
+        case = await case_of(company, await report(company, unit_may_know=False, trigger=trigger, trigger_id=None))
+        assert case["order_id"] is None
+
     async def test_nor_is_it_told_by_the_events(self, company: Service) -> None:
         response = await report(company, unit_may_know=False)
         case = Handled(company, await case_of(company, response))

@@ -54,7 +54,9 @@ async def _opened_before(session: AsyncSession, response_id: UUID) -> bool:
 
 
 async def _order_behind(session: AsyncSession, data: DissatisfactionReported) -> UUID | None:
-    """The order that gave the occasion, or the fault order that mirrors the incident."""
+    """The order that gave the occasion, or the fault order that mirrors the incident; none where it is not told."""
+    if data.trigger_id is None:
+        return None
     if data.trigger == "order_completed":
         statement = select(Order.id).where(Order.id == data.trigger_id)
     elif data.trigger == "incident_restored":
