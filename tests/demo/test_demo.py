@@ -1,0 +1,138 @@
+"""The whole demonstration, twice with one seed: once on a suite of its own, once against another's."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from gridloop.demo.report.render import render
+from gridloop.demo.report.words import LANGUAGES
+from gridloop.engines import scratch_folder
+from gridloop.supervisor import Suite
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]
+SEED = "7"
+
+
+def demo(*arguments: str, **environment: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "gridloop", "demo", "--json", "--seed", SEED, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def without_run(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if name != "run"}
+
+
+@contextmanager
+def suite() -> Iterator[tuple[Suite, dict[str, str]]]:
+    """A suite with a movable clock, and the operator's key as the environment names it."""
+    with scratch_folder() as folder, Suite(folder, demo_clock=True) as running:
+        key = running.engines.credentials.read(running.engines.credentials.operator)
+        named = {"GRIDLOOP_CLIENT_ID": key["client_id"], "GRIDLOOP_CLIENT_SECRET": key["client_secret"]}
+        yield running, named
+
+
+def signed_in(url: str, key: dict[str, str]) -> httpx.Client:
+    client = httpx.Client(base_url=url, timeout=30)
+    named = {"client_id": key["GRIDLOOP_CLIENT_ID"], "client_secret": key["GRIDLOOP_CLIENT_SECRET"]}
+    answer = client.post("/v1/auth/token", data={"grant_type": "client_credentials"} | named)
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return client
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[dict[str, Any]]:
+    """``own`` and ``other``: the figures of both runs; ``page``: what the other suite tells of the followed case."""
+    with suite() as (other, key), ThreadPoolExecutor() as both:
+        own = both.submit(demo)
+        elsewhere = both.submit(demo, "--url", other.url, **key)
+        found = {"own": own.result(), "other": elsewhere.result()}
+        with signed_in(other.url, key) as operator:
+            found["page"] = operator.get(f"/v1/quality/cases/{found['other']['run']['case']}").json()
+            again = subprocess.run(
+                [sys.executable, "-m", "gridloop", "demo", "--url", other.url],
+                capture_output=True,
+                text=True,
+                env=os.environ | key,
+                check=False,
+            )
+            found["again"] = (again.returncode, again.stderr)
+        yield found
+
+
+def test_the_same_seed_gives_the_same_figures(played: dict[str, Any]) -> None:
+    assert without_run(played["own"]) == without_run(played["other"])
+
+
+def test_the_loop_is_closed(played: dict[str, Any]) -> None:
+    finding = played["own"]["finding"]
+    assert (finding["state"], finding["outcome"]) == ("closed", "effect_proven")
+    assert finding["effect"]["low"] > 0
+    assert finding["effect"]["n_after"] >= 20
+    assert finding["verified_by_another"] is True
+    assert finding["root_cause"] in ("RC1", "RC2", "RC3", "RC4")
+
+
+def test_later_customers_were_served_better(played: dict[str, Any]) -> None:
+    before, after = (played["own"]["service"]["watched"][side] for side in ("before", "after"))
+    for what in ("late", "returned"):
+        assert after[what] / after["n"] < before[what] / before["n"]
+
+
+def test_what_a_bad_network_repeats_counts_once(played: dict[str, Any]) -> None:
+    heard = played["own"]["heard"]
+    assert heard["deliveries"] > heard["answers"]
+    counted = [one["mean"]["n"] for one in heard["scores"] if one["driver"] is None]
+    followed_up = played["own"]["cases"]["called_solved"] + played["own"]["cases"]["reopened"]
+    assert sum(counted) + followed_up == heard["answers"]
+
+
+def test_the_outage_was_restored_in_three_steps_that_name_everybody(played: dict[str, Any]) -> None:
+    outage = played["own"]["outage"]
+    assert len(outage["steps"]) == 3
+    assert sum(step["customers_back"] for step in outage["steps"]) == outage["customers"]
+    minutes = sum(step["customers_back"] * step["minutes"] for step in outage["steps"])
+    lv = outage["reliability"]["lv"]
+    assert lv["minutes"] == pytest.approx(minutes)
+    assert lv["figures"]["SAIDI"] == pytest.approx(minutes / lv["n"])
+    assert outage["fault_order"]["state"] == "completed"
+
+
+def test_every_case_was_closed_and_the_unsolved_one_again(played: dict[str, Any]) -> None:
+    cases = played["own"]["cases"]
+    assert cases["opened"] == cases["closed"]
+    assert cases["reopened"] == 1
+
+
+def test_the_followed_case_is_told_from_words_to_effect_as_the_api_tells_it(played: dict[str, Any]) -> None:
+    followed, page = played["other"]["followed"], played["page"]
+    assert followed["missing"] == []
+    assert followed["words"]
+    assert followed["finding"]["outcome"] == page["trail"]["finding"]["outcome"] == "effect_proven"
+    assert [step["move"] for step in followed["case"]["steps"]] == [s["move"] for s in page["trail"]["case"]["steps"]]
+    assert followed["effect"]["difference"] == played["other"]["finding"]["effect"]["difference"]
+    assert any(stage["late"] for stage in followed["order"]["stages"])
+    assert followed["order"]["returned"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_told_in_both_languages(played: dict[str, Any], language: str) -> None:
+    report = render(played["own"], language)
+    assert played["own"]["followed"]["words"][:10] in report
+    assert "{" not in report
+
+
+def test_a_second_company_is_refused_with_a_sentence(played: dict[str, Any]) -> None:
+    code, said = played["again"]
+    assert code == 1
+    assert "holds a company already" in said
