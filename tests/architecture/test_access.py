@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from kit.auth import Role
-from tests.support.routes import Route, routes_of
+from tests.support.routes import Route, routes_of, threaded_dependencies
 from tests.support.services import Service
 
 SERVICES = ("survey", "incident", "responsibility", "gateway")
@@ -26,6 +26,11 @@ def service(request: pytest.FixtureRequest) -> Service:
 
 async def test_each_route_says_who_may(service: Service) -> None:
     assert [f"{r.method} {r.path}" for r in routes_of(service.app) if len(r.policies) != 1] == []
+
+
+async def test_no_dependency_takes_a_thread(service: Service) -> None:
+    """A plain function or class would be called in the thread pool: a tenth of a millisecond, each time."""
+    assert threaded_dependencies(service.app) == []
 
 
 async def test_without_a_token_only_public_routes_answer(service: Service) -> None:

@@ -1,5 +1,6 @@
 """A service's routes with who may call them, as its app really serves them."""
 
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,3 +37,21 @@ def _policies(dependant: Any) -> list[Policy | Public]:
     for inner in dependant.dependencies:
         found += _policies(inner)
     return found
+
+
+def threaded_dependencies(app: FastAPI) -> list[str]:
+    """Dependencies and endpoints that are no coroutine functions, by name."""
+    found = set()
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            found |= {str(call) for call in _calls(context.dependant) if not _awaited(call)}
+    return sorted(found)
+
+
+def _calls(dependant: Any) -> list[Any]:
+    return [dependant.call, *(call for inner in dependant.dependencies for call in _calls(inner))]
+
+
+def _awaited(call: Any) -> bool:
+    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    return any(kind(one) for kind in kinds for one in (call, getattr(call, "__call__", None)))  # noqa: B004

@@ -26,14 +26,7 @@ class OnceRequest:
     rights. A request that failed keeps nothing.
     """
 
-    def __init__(
-        self,
-        request: Request,
-        key: Annotated[
-            str | None,
-            Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$"),
-        ] = None,
-    ) -> None:
+    def __init__(self, request: Request, key: str | None) -> None:
         self.request = request
         self.key = key
 
@@ -87,4 +80,13 @@ class OnceRequest:
         return hashlib.sha256(await self.request.body()).digest()
 
 
-Once = Annotated[OnceRequest, Depends()]
+async def _once(
+    request: Request,
+    key: Annotated[
+        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")
+    ] = None,
+) -> OnceRequest:
+    return OnceRequest(request, key)
+
+
+Once = Annotated[OnceRequest, Depends(_once)]

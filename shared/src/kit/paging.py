@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -30,25 +31,28 @@ class BadCursor(Invalid):
     code = "bad_cursor"
 
 
+@dataclass(frozen=True)
 class PageRequest:
-    def __init__(
-        self,
-        request: Request,
-        response: Response,
-        limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
-        after: Annotated[str | None, Query(max_length=500, description="'next' of the page before")] = None,
-    ) -> None:
-        self.request = request
-        self.response = response
-        self.limit = limit
-        self.after = after
+    request: Request
+    response: Response
+    limit: int
+    after: str | None
 
     def link(self, cursor: str) -> None:
         query = dict(self.request.query_params) | {"after": cursor}
         self.response.headers["Link"] = f'<{self.request.url.path}?{urlencode(query)}>; rel="next"'
 
 
-Page = Annotated[PageRequest, Depends()]
+async def _page(
+    request: Request,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_LIST)] = 50,
+    after: Annotated[str | None, Query(max_length=500, description="'next' of the page before")] = None,
+) -> PageRequest:
+    return PageRequest(request, response, limit, after)
+
+
+Page = Annotated[PageRequest, Depends(_page)]
 
 
 async def paged(

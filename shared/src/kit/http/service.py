@@ -88,7 +88,8 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _context(request: Request) -> Context:
+# async, as every dependency here: a plain function would cost a thread's turn at each request
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.runtime.context
     return context
 

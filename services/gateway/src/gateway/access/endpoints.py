@@ -20,27 +20,27 @@ Anyone = Annotated[None, Depends(public())]
 SignedIn = Annotated[Actor, Depends(allow(*(role for role in Role if role is not Role.SERVICE)))]
 
 
-def _throttle(request: Request) -> Throttle:
+async def _throttle(request: Request) -> Throttle:
     throttle: Throttle = request.app.state.throttle
     return throttle
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.runtime.database
     return database
 
 
-def _signer(request: Request) -> Signer:
+async def _signer(request: Request) -> Signer:
     signer: Signer = request.app.state.runtime.signer
     return signer
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.runtime.settings
     return settings
 
 
-def _address(request: Request) -> str:
+async def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
@@ -73,7 +73,11 @@ class SignInDesk:
             )
 
 
-Desk = Annotated[SignInDesk, Depends()]
+async def _desk(accounts: Accounts, hashing: Hasher, attempts: Attempts, address: Address, context: Ctx) -> SignInDesk:
+    return SignInDesk(accounts, hashing, attempts, address, context)
+
+
+Desk = Annotated[SignInDesk, Depends(_desk)]
 
 
 @router.post("/sign-in")

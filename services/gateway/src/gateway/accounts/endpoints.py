@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 Administrator = Annotated[Actor, Depends(allow(Role.ADMIN))]
 
 
-def _hashing(request: Request) -> Hashing:
+async def _hashing(request: Request) -> Hashing:
     hashing: Hashing = request.app.state.hashing
     return hashing
 
@@ -29,7 +29,7 @@ def _hashing(request: Request) -> Hashing:
 Hasher = Annotated[Hashing, Depends(_hashing)]
 
 
-def _seen_version(
+async def _seen_version(
     if_match: Annotated[str, Header(description='The ETag of the version that is changed, such as "3"', max_length=40)],
 ) -> int:
     digits = if_match.strip().removeprefix("W/").strip('"')

@@ -22,7 +22,7 @@ Keeper = Annotated[Actor, Depends(allow(Role.INTEGRATOR, Role.OPERATOR))]
 Account = Annotated[AccountNumber, Path()]
 
 
-def _fan_out(request: Request, upstreams: Services, context: Ctx, actor: Sender) -> FanOut:
+async def _fan_out(request: Request, upstreams: Services, context: Ctx, actor: Sender) -> FanOut:
     database = request.app.state.runtime.database
     return FanOut(upstreams, database, context.keyring, actor, request.headers["authorization"])
 

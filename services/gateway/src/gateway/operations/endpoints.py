@@ -38,7 +38,11 @@ class ServiceEvents:
         return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
-Events = Annotated[ServiceEvents, Depends()]
+async def _service_events(service_name: ServiceName, request: Request, upstreams: Services) -> ServiceEvents:
+    return ServiceEvents(service_name, request, upstreams)
+
+
+Events = Annotated[ServiceEvents, Depends(_service_events)]
 
 
 @router.get("/status")

@@ -42,7 +42,7 @@ async def put_contacts(
     while waiting:
         known = await _known(session, waiting)
         rows = [_row(account, waiting[account], known.get(account), context) for account in sorted(waiting)]
-        await session.execute(_upsert(rows))
+        await session.execute(_upsert(rows[0]), rows)
         stored = await _known(session, waiting)
         # An account that another transaction made meanwhile has another key: seal for that one and try again.
         waiting = {a: push for a, push in waiting.items() if stored[a].source_version < push.source_version}
@@ -108,9 +108,10 @@ def _row(account: str, push: ContactIn, known: Contact | None, context: Context)
     }
 
 
-def _upsert(rows: list[dict[str, Any]]) -> Insert:
-    statement = insert(Contact).values(rows)
+def _upsert(like: Mapping[str, Any]) -> Insert:
+    """For rows with these columns; without their values in it, so that it is compiled once."""
+    statement = insert(Contact)
     new = statement.excluded
-    changed = {name: new[name] for name in rows[0] if name not in {"id", "account", "data_key"}}
+    changed = {name: new[name] for name in like if name not in {"id", "account", "data_key"}}
     newer = (Contact.id == new.id) & (Contact.source_version < new.source_version)
     return statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
