@@ -58,6 +58,7 @@ class Story:
         yield Scene(moment(self._content["outage"]["began"]), self._outage)
         yield Scene(moment(self._content["finding"]["told"]), self.finding.understand)
         yield Scene(moment(self._content["finding"]["verified_told"]), self.finding.prove)
+        yield Scene(moment(self._content["finding"]["others"]["told"]), self.finding.plan_others)
 
     def _answering(self, until: datetime) -> Scene:
         """Phones are answered in the day before."""

@@ -1,5 +1,6 @@
 """The finding that the cases add up to: contained, analysed, acted upon, verified by another than its owner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,30 @@ class FindingLoop:
             verified = self.story["verified"]
             await self._tell(verified, "verify", effective=True, note=self.company.say(verified["note"]))
 
+    async def plan_others(self) -> None:
+        """Other findings that the weeks have opened, as far as the story knows what is behind them."""
+        others = self.story["others"]
+        who = self.company.people[others["by"]]
+        for finding in await who.all("/v1/findings", state="opened"):
+            if finding["driver"] in others["drivers"]:
+                await self._plan_other(finding["id"], others)
+
+    async def _plan_other(self, finding: str, others: Body) -> None:
+        who, path = self.company.people[others["by"]], f"/v1/findings/{finding}"
+        at = {"happened_at": self.company.weeks.moment(others["at"]).isoformat()}
+        cause = {name: others[name] for name in ("root_cause", "post")}
+        await who.post(f"{path}/analyse", at | cause | {"why": self._chain(others["why"])})
+        action, owner = others["action"], self.company.employee(others["by"])
+        task = {"task": self.company.say(action["task"]), "due_at": self._at(action["due_at"])}
+        planned = {"kind": action["kind"], "post": action["post"]} | task
+        await who.post(f"{path}/actions", at | {"owner": owner, "actions": [planned]})
+
+    def _chain(self, links: Sequence[Body]) -> list[Body]:
+        return [{name: self.company.say(text) for name, text in link.items()} for link in links]
+
+    def _at(self, text: str) -> str:
+        return self.company.weeks.moment(text).isoformat()
+
     async def _contain(self) -> None:
         self.finding = await self._grown()
         contained = self.story["contained"]
@@ -48,9 +73,8 @@ class FindingLoop:
 
     async def _analyse(self) -> None:
         analysed = self.story["analysed"]
-        why = [{name: self.company.say(text) for name, text in link.items()} for link in analysed["why"]]
         cause = {name: analysed[name] for name in ("root_cause", "post", "duty")}
-        await self._tell(analysed, "analyse", why=why, **cause)
+        await self._tell(analysed, "analyse", why=self._chain(analysed["why"]), **cause)
 
     async def _plan(self) -> None:
         planned = self.story["planned"]
@@ -63,7 +87,7 @@ class FindingLoop:
             "post": planned["post"],
             "employee": self.company.employee(planned["of"]),
             "task": self.company.say(planned["task"]),
-            "due_at": self.company.weeks.moment(planned["due_at"]).isoformat(),
+            "due_at": self._at(planned["due_at"]),
         }
 
     async def _renew_duty(self) -> None:
@@ -82,10 +106,9 @@ class FindingLoop:
         finding = await self.company.people["head-east"].get(f"/v1/findings/{self.finding}")
         kind = self.story["planned"]["actions"][number]["kind"]
         action = next(one for one in finding["actions"] if one["kind"] == kind)
-        times = {name: self.company.weeks.moment(done[name]).isoformat() for name in ("started_at", "done_at")}
+        times = {name: self._at(done[name]) for name in ("started_at", "done_at")}
         await who.post(f"/v1/actions/{action['id']}/done", times | {"evidence": self.company.say(done["evidence"])})
 
     async def _tell(self, what: Body, move: str, **more: Any) -> None:
-        at = self.company.weeks.moment(what["at"]).isoformat()
         who = self.company.people[what["by"]]
-        await who.post(f"/v1/findings/{self.finding}/{move}", {"happened_at": at} | more)
+        await who.post(f"/v1/findings/{self.finding}/{move}", {"happened_at": self._at(what["at"])} | more)

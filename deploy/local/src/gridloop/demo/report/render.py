@@ -230,19 +230,20 @@ def _open(figures: Body, words: Words) -> Iterator[str]:
     still = [one for one in figures["finding"]["others"] if one["state"] != "closed"]
     for one in still:
         named = _subject(one, words) | {"unit": words.name(one["unit"]), "state": words.entry("states")[one["state"]]}
-        yield from paragraph(words("open.finding", **named))
+        cause = words("open.cause", root_cause=one["root_cause"]) if one["root_cause"] else ""
+        yield from paragraph(words("open.finding", **named, cause=cause))
     if not still:
         yield from paragraph(words("open.none"))
 
 
 def _where(figures: Body, words: Words) -> Iterator[str]:
     run = figures["run"]
-    url = run["url"] if run["stays"] else ""
+    url, case = (run["url"], run["case"]) if run["stays"] else ("", "<id>")
     yield words("where.heading")
     if not run["stays"]:
         yield from paragraph(words("where.stopped", seed=figures["seed"]))
     for key in ("case", "scores", "docs"):
-        yield INDENT + words(f"where.{key}", url=url, case=run["case"])
+        yield INDENT + words(f"where.{key}", url=url, case=case)
     yield INDENT + words("where.again", seed=figures["seed"])
     if run["stays"] and run["data"]:
         yield INDENT + words("where.events", data=run["data"])

@@ -40,7 +40,7 @@ async def _others(story: Story) -> list[Body]:
     """Findings that the weeks have opened beside it, as far as they are known."""
     found = await story.company.people["quality"].all("/v1/findings")
     rest = [one for one in found if one["id"] != story.finding.finding]
-    shown = [{name: one[name] for name in ("sub_process", "unit", "driver", "state")} for one in rest]
+    shown = [{name: one[name] for name in ("sub_process", "unit", "driver", "root_cause", "state")} for one in rest]
     return sorted(shown, key=lambda one: (one["sub_process"], one["unit"], one["driver"] or ""))
 
 
