@@ -42,12 +42,13 @@ def suite() -> Iterator[tuple[Suite, dict[str, str]]]:
         yield running, named
 
 
-def signed_in(url: str, key: dict[str, str]) -> httpx.Client:
-    client = httpx.Client(base_url=url, timeout=30)
+@contextmanager
+def signed_in(url: str, key: dict[str, str]) -> Iterator[httpx.Client]:
     named = {"client_id": key["GRIDLOOP_CLIENT_ID"], "client_secret": key["GRIDLOOP_CLIENT_SECRET"]}
-    answer = client.post("/v1/auth/token", data={"grant_type": "client_credentials"} | named)
-    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return client
+    with httpx.Client(base_url=url, timeout=30) as client:
+        answer = client.post("/v1/auth/token", data={"grant_type": "client_credentials"} | named)
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +137,18 @@ def test_a_second_company_is_refused_with_a_sentence(played: dict[str, Any]) -> 
     code, said = played["again"]
     assert code == 1
     assert "holds a company already" in said
+
+
+def test_a_suite_that_keeps_real_time_is_refused_with_a_sentence() -> None:
+    with scratch_folder() as folder, Suite(folder) as running:
+        key = running.engines.credentials.read(running.engines.credentials.operator)
+        named = {"GRIDLOOP_CLIENT_ID": key["client_id"], "GRIDLOOP_CLIENT_SECRET": key["client_secret"]}
+        done = subprocess.run(
+            [sys.executable, "-m", "gridloop", "demo", "--url", running.url],
+            capture_output=True,
+            text=True,
+            env=os.environ | named,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "start it with --demo-clock" in done.stderr

@@ -25,6 +25,14 @@ class Clock:
                 raise DemoError(f"The suite at {where} keeps real time: start it with --demo-clock.") from error
             raise
 
+    async def begin(self, at: datetime) -> None:
+        """The first move. Raises ``DemoError`` where the clock was moved beyond ``at`` already."""
+        present = await self.now()
+        if present > at:
+            where = self._operator.gateway.url
+            raise DemoError(f"At {where} it is {present:%Y-%m-%d} already, and the story begins on {at:%Y-%m-%d}.")
+        await self.move(at)
+
     async def move(self, to: datetime) -> None:
         """Returns when all that was due by then has happened and every service is still."""
         await self._operator.post("/v1/demo/clock", {"to": to.isoformat()})

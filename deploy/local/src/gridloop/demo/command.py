@@ -30,7 +30,7 @@ def demo(
     url: Annotated[str | None, typer.Option(help="Play against a suite started with --demo-clock.")] = None,
     language: Annotated[
         Literal["zh-CN", "en"], typer.Option(help="Of the report, and of what people write in the story.")
-    ] = "zh-CN",
+    ] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one object.")] = False,
 ) -> int:
     """Play the whole loop with a model company, through the public API alone, and report what came of it.

@@ -11,7 +11,7 @@ from rich.console import Console
 from gridloop.demo.calendar import ZONE, weeks_after
 from gridloop.demo.clock import Clock
 from gridloop.demo.company.company import Company
-from gridloop.demo.company.load import load
+from gridloop.demo.company.load import load, require_empty
 from gridloop.demo.content import read
 from gridloop.demo.gateway import Body, Gateway
 from gridloop.demo.host import Host, hosted, wait_for_end
@@ -53,7 +53,8 @@ async def _played(host: Host, wishes: Wishes, console: Console) -> tuple[Company
     async with Gateway(host.url) as gateway:
         with Watcher(console, Words(wishes.language), pace=wishes.pace) as watcher:
             company = _company(gateway, host, wishes, watcher)
-            await company.clock.move(company.weeks.moment(read("demo/story")["begins"]))
+            await require_empty(company)
+            await company.clock.begin(company.weeks.moment(read("demo/story")["begins"]))
             await load(company, gateway)
             story = Story(company)
             await story.play()

@@ -20,9 +20,8 @@ SYSTEM = {"name": "Customer-service system", "roles": ["integrator"], "unit": "/
 
 
 async def load(company: Company, gateway: Gateway) -> None:
-    """Everything but the story. Raises ``DemoError`` where a company is there already."""
+    """Everything but the story."""
     content = read("demo/company")
-    await _require_empty(company)
     await _admit_system(company, gateway)
     await _load_organisation(company, content)
     await _open_accounts(company, gateway, content)
@@ -34,7 +33,8 @@ async def load(company: Company, gateway: Gateway) -> None:
     await _load_questionnaires(company)
 
 
-async def _require_empty(company: Company) -> None:
+async def require_empty(company: Company) -> None:
+    """Raises ``DemoError`` where a company is there already."""
     if (await company.operator.get("/v1/units", limit=1))["items"]:
         where = company.operator.gateway.url
         raise DemoError(f"The suite at {where} holds a company already: the demonstration needs an empty one.")
