@@ -21,6 +21,8 @@ from tests.kit.ledger.app import MIGRATIONS, create_app, create_reading_app
 from tests.support.services import Service, running
 from tests.support.waiting import wait_until
 
+BROKER_LOCK = 7_410_901
+
 
 @asynccontextmanager
 async def ledger_pair(engines: dict[str, Any], files: Path) -> AsyncIterator[tuple[Service, Service]]:
@@ -29,6 +31,7 @@ async def ledger_pair(engines: dict[str, Any], files: Path) -> AsyncIterator[tup
     nats_url = {"GRIDLOOP_NATS_URL": engines["environment"]["survey"]["GRIDLOOP_NATS_URL"]}
     reader_url = {"GRIDLOOP_NATS_URL": engines["environment"]["responsibility"]["GRIDLOOP_NATS_URL"]}
     async with (
+        broker_to_oneself(engines),
         running(engines, "survey", files, create_app, folder, **nats_url) as publisher,
         running(engines, "responsibility", files, create_reading_app, folder, **reader_url) as reader,
     ):
@@ -40,6 +43,17 @@ async def ledger_pair(engines: dict[str, Any], files: Path) -> AsyncIterator[tup
             await wait_until(lambda service=service: _connected(service))
         yield publisher, reader
         await empty_broker(engines)
+
+
+@asynccontextmanager
+async def broker_to_oneself(engines: dict[str, Any]) -> AsyncIterator[None]:
+    """The broker's streams are one for all runs on these engines: who empties them must be alone."""
+    holder = await asyncpg.connect(engines["admin"]["survey"].rsplit("/", 1)[0] + "/postgres")
+    try:
+        await holder.execute(f"SELECT pg_advisory_lock({BROKER_LOCK})")
+        yield
+    finally:
+        await holder.close()
 
 
 async def _connected(service: Service) -> bool:
