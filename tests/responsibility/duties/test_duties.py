@@ -54,6 +54,19 @@ class TestPublishing:
         assert (await company.client(Role.MANAGER).post("/v1/duties/RB-04-D3/publish")).status_code == 403
 
 
+@pytest.fixture
+async def two_versions(company: Service) -> None:
+    """A duty with a superseded and a published version, whatever ran before."""
+    if not await company.sql("SELECT FROM duty_version WHERE state = 'superseded'"):
+        await drafted(company, "RB-04-D9")
+        await expect(await publish(company, "RB-04-D9"))
+        text = duty("x", "READ", "RB-04", criticality=1)
+        body = {name: text[name] for name in ("text", "criticality", "drivers", "checkpoints")}
+        await expect(await company.client(Role.MANAGER).put("/v1/duties/RB-04-D9/draft", json=body))
+        await expect(await publish(company, "RB-04-D9"))
+
+
+@pytest.mark.usefixtures("two_versions")
 class TestImmutability:
     @pytest.mark.parametrize(
         "statement",
