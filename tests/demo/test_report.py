@@ -82,6 +82,14 @@ class TestReport:
         assert "no effect is proven yet" in report
         assert "effect proven" not in report.split("7. ")[0]
 
+    def test_a_finding_that_came_again_is_not_called_closed(self) -> None:
+        again = copy.deepcopy(FIGURES)
+        again["finding"] |= {"state": "reopened", "closed_on": None, "outcome": None, "verified_by_another": False}
+        report = render(again, "en")
+        assert "the finding was reopened" in report
+        assert "closed as 'effect proven'" not in report
+        assert "Not verified" not in report
+
     def test_a_withheld_figure_says_so(self) -> None:
         withheld = copy.deepcopy(FIGURES)
         empty = {"value": None, "low": None, "high": None, "n": None, "reason": "Withheld"}

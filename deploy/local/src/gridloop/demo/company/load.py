@@ -28,6 +28,7 @@ async def load(company: Company, gateway: Gateway) -> None:
     await _load_catalogue(company)
     await _load_people(company)
     await _load_duties(company)
+    await _set_pattern(company, content["pattern"])
     await _load_network(company, content["districts"])
     await _load_customers(company, content)
     await _load_questionnaires(company)
@@ -111,6 +112,15 @@ async def _load_duties(company: Company) -> None:
         for part in parts:
             await company.people["leader"].post("/v1/duties/import", {"schema_version": 1, "duties": list(part)})
             tick()
+
+
+async def _set_pattern(company: Company, texts: Body) -> None:
+    """A larger company waits for more like cases before they are a pattern: dated data, set by its leader."""
+    cases = company.scale["pattern_cases"]
+    if cases is not None:
+        since = company.weeks.at(1, "mon", "00:00").isoformat()
+        rule = texts | {"kind": "internal", "amount": cases, "unit": "case", "valid_from": since}
+        await company.people["leader"].put("/v1/promises/finding.pattern.cases", rule)
 
 
 def _duties(company: Company) -> list[Body]:

@@ -10,6 +10,8 @@ from gridloop.demo.report.tables import INDENT, paragraph, table
 from gridloop.demo.report.words import Words, number, percent, signed
 
 WEAKEST = 2
+AGAIN = ("reopened",)
+"""The state of a finding whose like came again: what was verified before counts no more."""
 
 Section = Callable[[Body, Words], Iterator[str]]
 
@@ -164,7 +166,10 @@ def _done(figures: Body, words: Words) -> Iterator[str]:
         named = {"kind": words.entry("action_kinds")[action["kind"]], "post": words.name(action["post"])}
         named |= {"unit": words.name(action["unit"]), "task": action["task"], "evidence": action["evidence"]}
         yield from paragraph(words("done.action", **named))
-    yield from paragraph(words("done.verified" if finding["verified_by_another"] else "done.not_verified"))
+    if finding["verified_by_another"]:
+        yield from paragraph(words("done.verified"))
+    elif finding["state"] not in AGAIN:
+        yield from paragraph(words("done.not_verified"))
 
 
 def _changed(figures: Body, words: Words) -> Iterator[str]:
@@ -176,8 +181,8 @@ def _changed(figures: Body, words: Words) -> Iterator[str]:
     )
     told = {"caveat": effect["caveat"] or "", **effect_values(effect)}
     yield from paragraph(words("changed.effect", **told).strip())
-    closed = finding["state"] == "closed"
-    yield from paragraph(words("changed.closed", closed_on=finding["closed_on"]) if closed else words("changed.open"))
+    state = "reopened" if finding["state"] in AGAIN else "closed" if finding["closed_on"] else "open"
+    yield from paragraph(words(f"changed.{state}", closed_on=finding["closed_on"]))
     yield from paragraph(_week_by_week(finding["unit"], figures["heard"]["weeks"], words))
     yield from paragraph(_beside(figures["service"]["other_district"], words))
 
