@@ -1,6 +1,7 @@
 """Keeps contacts as their source pushes them, in whatever order the pushes arrive."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -38,15 +39,16 @@ async def put_contacts(
     for push in given.values():
         if not actor.covers(push.unit):
             raise OutsideUnit(f"You act for {actor.unit}; a contact of {push.unit} is not yours to write.")
-    waiting = given
+    waiting, done = given, dict[str, Contact]()
     while waiting:
         known = await _known(session, waiting)
         rows = [_row(account, waiting[account], known.get(account), context) for account in sorted(waiting)]
-        await session.execute(_upsert(rows[0]), rows)
+        await session.execute(_upsert(), rows)
         stored = await _known(session, waiting)
+        done |= stored
         # An account that another transaction made meanwhile has another key: seal for that one and try again.
         waiting = {a: push for a, push in waiting.items() if stored[a].source_version < push.source_version}
-    return await _known(session, given)
+    return done
 
 
 async def find_contact(session: AsyncSession, account: str, *, actor: Actor) -> Contact:
@@ -108,10 +110,11 @@ def _row(account: str, push: ContactIn, known: Contact | None, context: Context)
     }
 
 
-def _upsert(like: Mapping[str, Any]) -> Insert:
-    """For rows with these columns; without their values in it, so that it is compiled once."""
+@cache
+def _upsert() -> Insert:
+    """Without values in it, so that it is put together and compiled once."""
     statement = insert(Contact)
     new = statement.excluded
-    changed = {name: new[name] for name in like if name not in {"id", "account", "data_key"}}
+    changed = {name: new[name] for name in (*WISHES, "name", "phone", "phone_hash", "updated_at")}
     newer = (Contact.id == new.id) & (Contact.source_version < new.source_version)
     return statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
