@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.databases import ROOT
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.long, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("name", ["events", "write"])
