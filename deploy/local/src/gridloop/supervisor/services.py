@@ -24,6 +24,8 @@ def environment(
     told = engines.environment(service) | {"GRIDLOOP_PEERS": json.dumps(peers)}
     if demo_clock:
         told["GRIDLOOP_DEMO_CLOCK"] = "1"
+    if "gateway" in ports:
+        told["GRIDLOOP_PUBLIC_URL"] = f"http://127.0.0.1:{ports['gateway']}"
     if service == "gateway":
         told["GRIDLOOP_OPERATOR"] = str(engines.credentials.operator)
         told["GRIDLOOP_FIRST_ADMIN"] = str(engines.credentials.first_admin)
