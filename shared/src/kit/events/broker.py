@@ -50,6 +50,7 @@ class Broker:
         self.settings = settings
         self.client = Client()
         self.connects = 0
+        self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -62,6 +63,7 @@ class Broker:
             self._task = asyncio.create_task(self._connect(self.settings.nats_url.get_secret_value()))
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError, NatsError, OSError):
@@ -75,7 +77,8 @@ class Broker:
             """Each failed attempt would be logged otherwise; the state changes below are enough."""
 
         async def lost() -> None:
-            log.warning("broker lost")
+            if not self._stopping:
+                log.warning("broker lost")
 
         async def back() -> None:
             self.connects += 1

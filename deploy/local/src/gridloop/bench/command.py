@@ -1,6 +1,7 @@
 """``gridloop bench [NAME] [--quick] [--json]``."""
 
 import argparse
+import contextlib
 import importlib
 import json
 import sys
@@ -21,7 +22,8 @@ def run(_: Options, arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     for name in [asked.name] if asked.name else list(BENCHES):
         began = time.monotonic()
-        found: dict[str, Any] = importlib.import_module(f"gridloop.bench.{name}").run(quick=asked.quick)
+        with contextlib.redirect_stdout(sys.stderr):  # what is logged must not stand among the figures
+            found: dict[str, Any] = importlib.import_module(f"gridloop.bench.{name}").run(quick=asked.quick)
         sys.stdout.write(json.dumps(found) + "\n" if asked.json else _table(found, time.monotonic() - began))
     return 0
 
