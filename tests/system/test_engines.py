@@ -114,6 +114,13 @@ class TestCrash:
         assert await query(engines.admin_url(), "SELECT 1") == 1
         await (await connected(engines, "gateway")).close()
 
+    def test_the_status_file_of_a_killed_server_says_nothing_of_another(self, engines: Engines) -> None:
+        engines.kill("postgres")
+        try:
+            assert not engines.postgres.ready(os.getpid())
+        finally:
+            engines.restart("postgres")
+
 
 class TestNats:
     async def test_a_service_publishes_its_own_subjects_only(self, engines: Engines) -> None:
