@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from kit.auth import Role
-from kit.contracts.survey import InvitationIssued
 from survey.campaigns.occasion import Rule, sampled
 from survey.invitations.token import Token, sign
 from tests.survey.asking import HALL, Asking
@@ -171,7 +170,7 @@ class TestReading:
         assert bare == full | {"account": None, "trigger_id": None}
 
     async def test_another_units_invitation_is_not_there(self, survey, asking):
-        (event, *_) = await survey.events(InvitationIssued)
+        (event,) = await asking.asked(await asking.serve(await asking.contact()))
         async with survey.client(Role.MANAGER, unit="/city/west/") as manager:
             assert (await manager.get(f"/v1/invitations/{event['subject']}")).status_code == 404
 
@@ -208,7 +207,7 @@ class TestOpening:
             )
 
     async def test_two_services_with_other_keys_do_not_open_each_others(self, survey, asking):
-        (event, *_) = await survey.events(InvitationIssued)
+        (event,) = await asking.asked(await asking.serve(await asking.contact()))
         other = survey.runtime.context.keyring.hash("another purpose")
         token = sign(other, Token(UUID(event["subject"]), survey.clock.now() + timedelta(days=1)))
         assert (await self.open(survey, token)).status_code == 403
