@@ -5,7 +5,6 @@ session, rendering and HTTP are what is left when the driver's time for the stat
 endpoint is ``PUT /v1/contacts/{account}`` (a new contact each time: two sealed values, one hash, one upsert).
 """
 
-import asyncio
 import json
 import os
 import subprocess
@@ -14,8 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+import httpx
 
+from gridloop.bench.connection import Connection, header, put
 from gridloop.bench.figures import Figure, quantile, report
 from gridloop.engines import Engines, scratch_engines
 from gridloop.layout import checkout
@@ -26,6 +26,7 @@ from kit.db.migrate import upgrade
 
 WARM_UP = 200
 PATIENCE = 30.0
+OK = 200
 
 
 def run(*, quick: bool) -> dict[str, Any]:
@@ -38,7 +39,8 @@ def run(*, quick: bool) -> dict[str, Any]:
         command = [sys.executable, "-m", "gridloop.bench.timed", "survey", str(port)]
         with subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
             try:
-                whole, sql = asyncio.run(_measure(port, _token(engines), requests))
+                wait_ready(port)
+                whole, sql = _measure(port, _token(engines), requests)
             finally:
                 service.terminate()
     added = [1000 * (a - b) for a, b in zip(whole, sql, strict=True)]
@@ -54,32 +56,33 @@ def _token(engines: Engines) -> str:
     return Signer("gateway", key).access("bench", [Role.INTEGRATOR], unit="/", seconds=3600)
 
 
-async def _measure(port: int, token: str, requests: int) -> tuple[list[float], list[float]]:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+def _measure(port: int, token: str, requests: int) -> tuple[list[float], list[float]]:
     whole, sql = [], []
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as client:
-        await _ready(client)
+    with Connection(port) as connection:
         for n in range(WARM_UP + requests):
+            request = put(f"/v1/contacts/{4_000_000_000 + n}", _contact(n), token)
             began = time.perf_counter()
-            async with client.put(f"/v1/contacts/{4_000_000_000 + n}", data=_contact(n)) as answer:
-                await answer.read()
-                answer.raise_for_status()
+            status, head, body = connection.send(request)
+            seconds = time.perf_counter() - began
+            if status != OK:
+                raise RuntimeError(f"The endpoint answered {status}: {body.decode(errors='replace')[:300]}")
             if n >= WARM_UP:
-                whole.append(time.perf_counter() - began)
-                sql.append(float(answer.headers["X-SQL-Seconds"]))
+                whole.append(seconds)
+                sql.append(float(header(head, b"x-sql-seconds")))
     return whole, sql
 
 
-async def _ready(client: aiohttp.ClientSession) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                async with client.get("/health/ready") as answer:
-                    if answer.ok:
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.05)
+def wait_ready(port: int) -> None:
+    """Until the service answers that it can work."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=1).status_code == OK:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"The service was not ready after {PATIENCE:.0f} s.")
 
 
 def _contact(n: int) -> bytes:
