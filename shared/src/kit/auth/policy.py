@@ -1,28 +1,28 @@
 """Who may call a route, said in its signature."""
 
-from typing import Annotated
-
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Request
+from fastapi.security import HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from kit.auth.actor import Actor, Role
 from kit.errors import Forbidden, Unauthenticated
 
-bearer = HTTPBearer(auto_error=False, description="An access token of the gateway (5 minutes).")
 
+class Policy(HTTPBearer):
+    """A dependency that answers the actor, or refuses. ``roles`` is read by the test of every route.
 
-class Policy:
-    """A dependency that answers the actor, or refuses. ``roles`` is read by the test of every route."""
+    It is the security scheme itself: as a dependency of its own that would be one more to solve at each request.
+    """
 
     def __init__(self, roles: frozenset[Role]) -> None:
+        super().__init__(scheme_name="bearer", description="An access token of the gateway (5 minutes).")
         self.roles = roles
 
-    async def __call__(
-        self, request: Request, token: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
-    ) -> Actor:
-        if token is None:
+    async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
+        scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+        if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("This needs an Authorization header with 'Bearer <access token>'.")
-        actor: Actor = request.app.state.runtime.verifier.actor(token.credentials)
+        actor: Actor = request.app.state.runtime.verifier.actor(token)
         if not actor.has(*self.roles):
             allowed = ", ".join(sorted(self.roles))
             raise Forbidden(f"This is open to the roles {allowed}; yours do not include one of them.")
