@@ -190,6 +190,44 @@ class TestSpine:
         assert {slow, quick} <= set(await effects(reader))
 
 
+class TestRestoredPublisher:
+    """A publisher that comes back from a backup begins a new epoch at the heads it was restored to."""
+
+    async def test_a_reader_no_further_than_the_backup_goes_on(self, pair: tuple[Service, Service]) -> None:
+        publisher, reader = pair
+        ids = [await note(publisher, f"before {n}") for n in range(5)]
+        async with at_work(relay_of(publisher), reader_of(reader)):
+            await wait_until(lambda: _count(reader, 5))
+        await _begin_epoch(publisher, head=5)
+        async with at_work(relay_of(publisher), reader_of(reader)):
+            ids += [await note(publisher, f"after {n}") for n in range(5)]
+            await wait_until(lambda: _count(reader, 10))
+        assert await effects(reader) == dict.fromkeys(ids, 1)
+
+    async def test_a_reader_ahead_of_the_backup_stops_and_says_so(self, pair: tuple[Service, Service]) -> None:
+        publisher, reader = pair
+        for n in range(5):
+            await note(publisher, f"before {n}")
+        async with at_work(relay_of(publisher), reader_of(reader)):
+            await wait_until(lambda: _count(reader, 5))
+        await _begin_epoch(publisher, head=3)
+        async with at_work(relay_of(publisher), reader_of(reader)):
+            await note(publisher, "after")
+            await wait_until(lambda: _halted(reader))
+        assert len(await effects(reader)) == 5
+        health = (await reader.client().get("/health/ready")).json()
+        assert any("was restored to 3" in reason for reason in health["degraded"])
+
+
+async def _begin_epoch(service: Service, head: int) -> None:
+    heads = json.dumps({"survey": head})
+    await service.sql("INSERT INTO epoch (epoch, heads) VALUES (gen_random_uuid(), $1::jsonb)", heads)
+
+
+async def _halted(service: Service) -> bool:
+    return bool(await service.sql("SELECT FROM consumed WHERE halted IS NOT NULL"))
+
+
 class TestPoison:
     async def test_a_failing_event_is_parked_with_its_subject_and_the_rest_goes_on(
         self, pair: tuple[Service, Service]
