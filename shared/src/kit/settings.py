@@ -1,6 +1,5 @@
 """What every service is told from outside; read when the app is made, never at import."""
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -35,7 +34,3 @@ class ServiceSettings(BaseSettings):
     def async_database_url(self) -> str:
         url = self.database_url.get_secret_value()
         return "postgresql+asyncpg://" + url.split("://", 1)[1]
-
-    def describe(self) -> str:
-        """The settings without secrets, for the log."""
-        return json.dumps(self.model_dump(mode="json", exclude={"database_url", "nats_url"}), sort_keys=True)
