@@ -71,12 +71,7 @@ def played() -> Iterator[dict[str, Any]]:
         yield found
 
 
-@pytest.mark.long
 def test_the_same_seed_gives_the_same_figures(played: dict[str, Any]) -> None:
-    """In the long run only: one play in several counts a case more in its finding (`/finding/case_count`).
-
-    A low answer of the very round that proves the effect becomes a case just before or just after the finding closes.
-    """
     assert differences(without_run(played["own"]), without_run(played["other"])) == []
 
 

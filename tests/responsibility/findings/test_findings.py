@@ -177,12 +177,27 @@ class TestPattern:
         await finding.watched()
         await finding.measured(0.4, 1.9)
         assert (await finding.shown())["state"] == "closed"
+        company.clock.advance(timedelta(days=1))
         for _ in range(3):
             await report(company, items=[item])
         await company.own_events()
         (same,) = await self.findings(company, "information")
         assert (same["id"], same["state"], same["reopened"]) == (finding.id, "reopened", 1)
         assert any(e["subject"] == finding.id for e in await company.events(FindingReopened))
+
+    async def test_a_case_from_before_the_closing_belongs_to_it_even_if_read_after(self, company: Service) -> None:
+        item = LowItem(driver="facility", sub_process="RB-04", score=1.0)
+        for _ in range(3):
+            await report(company, items=[item])
+        await company.own_events()
+        finding = Worked(company, (await self.findings(company, "facility"))[0])
+        await finding.watched()
+        await report(company, items=[item])
+        await finding.measured(0.4, 1.9)
+        assert (await finding.shown())["state"] == "closed"
+        await company.own_events()
+        shown = await finding.shown()
+        assert (shown["state"], shown["case_count"]) == ("closed", 4)
 
 
 class TestAnalysis:

@@ -22,12 +22,17 @@ UNNAMED = "unnamed"
 
 @consumers.on(CaseOpened)
 async def gather_cases(session: AsyncSession, event: Event[CaseOpened], context: Context) -> None:  # noqa: ARG001
-    """A further case joins the open finding of its kind; enough loose ones open or reopen one."""
+    """A further case joins the finding of its kind that was open when it came; enough loose ones open or reopen one.
+
+    What counts is when the case came, not when its event is read: else the last cases before an effect is proven
+    would join or stay loose by chance.
+    """
     case = await session.get(Case, event.data.case_id)
     if case is None:
         return
     cause = case.driver or UNNAMED
-    finding = await service.standing(session, case.sub_process, case.about_unit, cause)
+    kind = (case.sub_process, case.about_unit, cause)
+    finding = await service.standing(session, *kind) or await service.that_stood(session, *kind, case.opened_at)
     if finding is not None:
         await service.attach(session, finding, case, event.time)
         return

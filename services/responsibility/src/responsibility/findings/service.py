@@ -155,6 +155,18 @@ async def standing(session: AsyncSession, sub_process: str, unit: str, cause: st
     return await session.scalar(statement.with_for_update())
 
 
+async def that_stood(session: AsyncSession, sub_process: str, unit: str, cause: str, at: datetime) -> Finding | None:
+    """The finding of that kind that is closed by now, and was open at ``at``."""
+    statement = select(Finding).where(
+        Finding.sub_process == sub_process,
+        Finding.unit == unit,
+        Finding.cause == cause,
+        Finding.opened_at <= at,
+        Finding.closed_at >= at,
+    )
+    return await session.scalar(statement.order_by(Finding.closed_at).limit(1))
+
+
 async def find_finding(session: AsyncSession, finding_id: UUID, *, actor: Actor, lock: bool = False) -> Finding:
     statement = actor.scope(select(Finding).where(Finding.id == finding_id))
     finding: Finding | None = await session.scalar(statement.with_for_update() if lock else statement)
