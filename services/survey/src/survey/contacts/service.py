@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from kit.auth import Actor
 from kit.context import Context
@@ -43,8 +44,9 @@ async def put_contacts(
     while waiting:
         known = await _known(session, waiting)
         rows = [_row(account, waiting[account], known.get(account), context) for account in sorted(waiting)]
-        await session.execute(_upsert(), rows)
-        stored = await _known(session, waiting)
+        stored = await _store(session, rows)
+        if missing := waiting.keys() - stored.keys():
+            stored |= await _known(session, missing)
         done |= stored
         # An account that another transaction made meanwhile has another key: seal for that one and try again.
         waiting = {a: push for a, push in waiting.items() if stored[a].source_version < push.source_version}
@@ -94,6 +96,12 @@ async def _known(session: AsyncSession, accounts: Iterable[str]) -> dict[str, Co
     return {contact.account: contact for contact in found}
 
 
+async def _store(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[str, Contact]:
+    """Those of them that were new or newer, as they are stored now."""
+    stored = await session.scalars(_upsert(), rows, execution_options={"populate_existing": True})
+    return {contact.account: contact for contact in stored}
+
+
 def _row(account: str, push: ContactIn, known: Contact | None, context: Context) -> dict[str, Any]:
     """A known contact keeps its id and its key: what is sealed opens with no other."""
     row_id = known.id if known else new_id()
@@ -111,10 +119,11 @@ def _row(account: str, push: ContactIn, known: Contact | None, context: Context)
 
 
 @cache
-def _upsert() -> Insert:
+def _upsert() -> ReturningInsert[Contact]:
     """Without values in it, so that it is put together and compiled once."""
     statement = insert(Contact)
     new = statement.excluded
     changed = {name: new[name] for name in (*WISHES, "name", "phone", "phone_hash", "updated_at")}
     newer = (Contact.id == new.id) & (Contact.source_version < new.source_version)
-    return statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
+    stored = statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
+    return stored.returning(Contact)
