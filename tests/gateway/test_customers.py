@@ -118,6 +118,7 @@ class TestPut:
             "phone": "+8613800000001",
             "language": "zh-CN",
             "opt_out": False,
+            "segment": None,
             "consent": True,
         }
         assert suite.incident.kept["3100000001"]["load"] == "load-12"

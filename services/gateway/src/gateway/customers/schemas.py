@@ -12,6 +12,7 @@ from gateway.parts.shape import Owner
 
 AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{4,20}$", examples=["3100000001"])]
 DeviceCode = Annotated[str, Field(pattern=r"^\S{1,100}$", examples=["load-12"])]
+Segment = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["residential"])]
 Phone = Annotated[str, Field(max_length=40, examples=["+8613800000001"]), AfterValidator(e164)]
 
 
@@ -19,7 +20,8 @@ class Customer(BaseModel):
     """``source_version`` grows with each change at the source; an older one changes nothing.
 
     ``load``, or ``bus`` where one load hangs on it, says where the customer is supplied; neither while that is
-    not known. ``consent``: may be surveyed at all; ``opt_out``: asked not to be, which nothing overrides.
+    not known. ``segment``: the company's own class of customer. ``consent``: may be surveyed
+    at all; ``opt_out``: asked not to be, which nothing overrides.
     """
 
     model_config = ConfigDict(
@@ -41,6 +43,7 @@ class Customer(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["王芳"])] | None = None
     phone: Phone | None = None
     language: Literal["zh-CN", "en"] = "zh-CN"
+    segment: Segment | None = None
     consent: bool
     opt_out: bool = False
     area: Literal["city", "rural", "remote"] = "city"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Owner = Literal["survey", "incident"]
-SURVEY = ("source_version", "unit", "name", "phone", "language", "opt_out", "consent")
+SURVEY = ("source_version", "unit", "name", "phone", "language", "segment", "opt_out", "consent")
 INCIDENT = (
     "source_version", "unit", "phone", "area", "load", "bus", "important", "served_from", "served_to",
 )  # fmt: skip

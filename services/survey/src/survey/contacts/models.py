@@ -11,7 +11,10 @@ from survey.db import Base
 
 
 class Contact(Base):
-    """``name`` and ``phone`` are sealed with the person's own ``data_key``, itself wrapped by the keyring."""
+    """``name`` and ``phone`` are sealed with the person's own ``data_key``, itself wrapped by the keyring.
+
+    ``segment``: the utility's own class of customer (residential, industrial, ...), by which samples are drawn.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (CheckConstraint("language IN ('zh-CN', 'en')", name="language"),)
@@ -24,6 +27,7 @@ class Contact(Base):
     phone: Mapped[bytes | None]
     phone_hash: Mapped[bytes | None] = mapped_column(index=True)
     language: Mapped[str]
+    segment: Mapped[str | None]
     opt_out: Mapped[bool]
     consent: Mapped[bool]
     source_version: Mapped[int] = mapped_column(BigInteger)

@@ -10,13 +10,15 @@ from survey.contacts.phone import e164
 
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,20}$")]
 UnitPath = Annotated[str, StringConstraints(pattern=r"^/([a-z0-9][a-z0-9_-]*/)*$", max_length=200)]
+Segment = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(e164)]
 
 
 class ContactIn(BaseModel):
     """``source_version`` grows with each change at the source; an older one is ignored.
 
-    ``consent``: the customer may be surveyed at all. ``opt_out``: he asked not to be, which nothing overrides.
+    ``segment``: the utility's own class of customer. ``consent``: the customer may be surveyed at all.
+    ``opt_out``: he asked not to be, which nothing overrides.
     """
 
     model_config = ConfigDict(
@@ -28,6 +30,7 @@ class ContactIn(BaseModel):
                 "name": "王芳",
                 "phone": "+8613800000001",
                 "language": "zh-CN",
+                "segment": "residential",
                 "opt_out": False,
                 "consent": True,
             }
@@ -39,6 +42,7 @@ class ContactIn(BaseModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     phone: Phone | None = None
     language: Literal["zh-CN", "en"] = "zh-CN"
+    segment: Segment | None = None
     opt_out: bool = False
     consent: bool
 
@@ -78,6 +82,7 @@ class ContactOut(ContactState):
     name: str | None
     phone: str | None
     language: str
+    segment: str | None
     opt_out: bool
     consent: bool
     rest_until: datetime | None

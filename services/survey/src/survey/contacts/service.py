@@ -19,7 +19,7 @@ from survey.contacts.models import Contact
 from survey.contacts.schemas import ContactIn, ContactOut
 
 MOST_ACCOUNTS = 50
-WISHES = ("unit", "language", "opt_out", "consent", "source_version")
+WISHES = ("unit", "language", "segment", "opt_out", "consent", "source_version")
 
 
 class ContactNotFound(NotFound):
@@ -79,6 +79,7 @@ def opened(contact: Contact, context: Context) -> ContactOut:
         name=keyring.open(contact.id, contact.name) if contact.name else None,
         phone=keyring.open(contact.id, contact.phone) if contact.phone else None,
         language=contact.language,
+        segment=contact.segment,
         opt_out=contact.opt_out,
         consent=contact.consent,
         rest_until=contact.rest_until,

@@ -28,6 +28,7 @@ class Fact:
     scores: tuple[Score, ...]
     recommendation: int | None
     teams: Mapping[str, str] = field(default_factory=dict)
+    segment: str | None = None
 
 
 class Key(NamedTuple):

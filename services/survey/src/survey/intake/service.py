@@ -190,6 +190,7 @@ def _row(one: Checked, context: Context, at: datetime) -> dict[str, Any]:
         "answers": {code: value for code, value in given.answers.items() if code not in said},
         "words": responses.sealed(delivery.response_id, said, person, context),
         "language": given.language,
+        "segment": occasion.segment,
         "may_contact": reading.may_contact,
         "unit_may_know": reading.unit_may_know,
         "answered_at": given.answered_at,
@@ -218,6 +219,7 @@ def _fact(one: Checked) -> Fact:
         scores=reading.scores,
         recommendation=reading.recommendation,
         teams=occasion.teams,
+        segment=occasion.segment,
     )
 
 

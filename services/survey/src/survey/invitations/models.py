@@ -42,4 +42,5 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(TIME)
     channel: Mapped[str]
     language: Mapped[str]
+    segment: Mapped[str | None]
     correlation: Mapped[str]

@@ -165,6 +165,7 @@ def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: dateti
         expires_at=(now + timedelta(days=campaign.valid_days)).replace(microsecond=0),
         channel=campaign.channel,
         language=contact.language,
+        segment=contact.segment,
         correlation=occasion.correlation or str(invitation_id),
     )
 

@@ -36,6 +36,7 @@ class Response(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     words: Mapped[bytes | None]
     language: Mapped[str | None]
+    segment: Mapped[str | None]
     may_contact: Mapped[bool]
     unit_may_know: Mapped[bool]
     answered_at: Mapped[datetime | None] = mapped_column(TIME)
