@@ -16,6 +16,7 @@ from survey.invitations import consumers as invitation_consumers
 from survey.invitations import endpoints as invitations
 from survey.questionnaires import endpoints as questionnaires
 from survey.responses import endpoints as responses
+from survey.rounds import models as _rounds  # noqa: F401 - its tables
 from survey.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"

@@ -87,6 +87,23 @@ def upgrade_0001(op: Any) -> None:
     append_only(op, *APPEND_ONLY)
 
 
+# Repeatable: a database made by this release has all of it from the first migration.
+MESSAGES_DELIVERED = """
+ALTER TABLE message
+    ADD COLUMN IF NOT EXISTS title bytea,
+    ADD COLUMN IF NOT EXISTS provider_id text,
+    ADD COLUMN IF NOT EXISTS expires_at timestamptz,
+    ADD COLUMN IF NOT EXISTS delivered_at timestamptz,
+    DROP CONSTRAINT ck_message_state,
+    ADD CONSTRAINT ck_message_state CHECK (state IN ('waiting', 'sent', 'delivered', 'failed', 'bounced'))
+"""
+
+
+def upgrade_0002(op: Any) -> None:
+    """Messages with a title, an end, and what became of them."""
+    op.execute(MESSAGES_DELIVERED)
+
+
 def app_role(op: Any) -> str:
     """The running service's role beside the migrating one: ``survey_owner`` -> ``survey_app``."""
     owner = op.get_bind().exec_driver_sql("SELECT current_user").scalar_one()

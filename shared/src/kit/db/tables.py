@@ -177,11 +177,12 @@ message = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("channel", Text, nullable=False),
     Column("recipient", LargeBinary, nullable=False),
+    Column("title", LargeBinary),
     Column("body", LargeBinary, nullable=False),
     Column(
         "state",
         Text,
-        CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
+        CheckConstraint("state IN ('waiting', 'sent', 'delivered', 'failed', 'bounced')", name="state"),
         nullable=False,
         server_default="waiting",
     ),
@@ -189,7 +190,10 @@ message = Table(
     Column("retry_at", TIME, nullable=False, server_default=text("now()")),
     Column("error", Text),
     Column("created_at", TIME, nullable=False),
+    Column("expires_at", TIME),
     Column("sent_at", TIME),
+    Column("delivered_at", TIME),
+    Column("provider_id", Text, comment="what the channel calls it"),
     Index(None, "state", "retry_at"),
 )
 

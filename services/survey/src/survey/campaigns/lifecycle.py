@@ -3,5 +3,6 @@
 from typing import Literal
 
 State = Literal["draft", "active", "closed"]
+Kind = Literal["one_off", "periodic", "triggered", "by_hand"]
 
 MOVES: dict[State, tuple[State, ...]] = {"draft": ("active", "closed"), "active": ("closed",), "closed": ()}

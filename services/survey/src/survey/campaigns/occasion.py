@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Trigger = Literal["order_completed", "incident_restored", "case_closed", "none"]
+Trigger = Literal["order_completed", "incident_restored", "case_closed", "action_done", "none"]
 Refusal = Literal["opted_out", "no_consent", "resting", "not_sampled", "other_sub_process"]
 
 BITS = 64

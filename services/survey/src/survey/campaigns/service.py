@@ -38,6 +38,7 @@ async def plan(session: AsyncSession, given: CampaignIn, *, context: Context, ac
     questionnaire = await newest_published(session, given.questionnaire)
     made = Campaign(
         id=new_id(),
+        kind=given.kind,
         state="draft",
         questionnaire_id=questionnaire.id,
         created_at=context.clock.now(),

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from survey.contacts.email import address
 from survey.contacts.phone import e164
 
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,20}$")]
@@ -13,12 +14,14 @@ UnitPath = Annotated[str, StringConstraints(pattern=r"^/([a-z0-9][a-z0-9_-]*/)*$
 Segment = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(e164)]
 
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(address)]
+
 
 class ContactIn(BaseModel):
     """``source_version`` grows with each change at the source; an older one is ignored.
 
     ``segment``: the utility's own class of customer. ``consent``: the customer may be surveyed at all.
-    ``opt_out``: he asked not to be, which nothing overrides.
+    ``opt_out``: he asked not to be, which nothing overrides. ``preferred_channel``: how he likes to be asked.
     """
 
     model_config = ConfigDict(
@@ -29,6 +32,8 @@ class ContactIn(BaseModel):
                 "unit": "/city/east/",
                 "name": "王芳",
                 "phone": "+8613800000001",
+                "email": "wang.fang@example.com",
+                "preferred_channel": "email",
                 "language": "zh-CN",
                 "segment": "residential",
                 "opt_out": False,
@@ -41,6 +46,8 @@ class ContactIn(BaseModel):
     unit: UnitPath = "/"
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     phone: Phone | None = None
+    email: Email | None = None
+    preferred_channel: Literal["email", "gateway", "file"] | None = None
     language: Literal["zh-CN", "en"] = "zh-CN"
     segment: Segment | None = None
     opt_out: bool = False
@@ -81,9 +88,12 @@ class ContactOut(ContactState):
     unit: str
     name: str | None
     phone: str | None
+    email: str | None
+    preferred_channel: str | None
     language: str
     segment: str | None
     opt_out: bool
+    opted_out_at: datetime | None
     consent: bool
     rest_until: datetime | None
 

@@ -19,7 +19,8 @@ from survey.contacts.models import Contact
 from survey.contacts.schemas import ContactIn, ContactOut
 
 MOST_ACCOUNTS = 50
-WISHES = ("unit", "language", "segment", "opt_out", "consent", "source_version")
+WISHES = ("unit", "preferred_channel", "language", "segment", "opt_out", "consent", "source_version")
+SEALED = ("name", "phone", "phone_hash", "email", "email_hash")
 
 
 class ContactNotFound(NotFound):
@@ -78,9 +79,12 @@ def opened(contact: Contact, context: Context) -> ContactOut:
         unit=contact.unit,
         name=keyring.open(contact.id, contact.name) if contact.name else None,
         phone=keyring.open(contact.id, contact.phone) if contact.phone else None,
+        email=keyring.open(contact.id, contact.email) if contact.email else None,
+        preferred_channel=contact.preferred_channel,
         language=contact.language,
         segment=contact.segment,
         opt_out=contact.opt_out,
+        opted_out_at=contact.opted_out_at,
         consent=contact.consent,
         rest_until=contact.rest_until,
     )
@@ -115,6 +119,8 @@ def _row(account: str, push: ContactIn, known: Contact | None, context: Context)
         "name": keyring.seal(row_id, push.name) if push.name else None,
         "phone": keyring.seal(row_id, push.phone) if push.phone else None,
         "phone_hash": context.keyring.hash(push.phone) if push.phone else None,
+        "email": keyring.seal(row_id, push.email) if push.email else None,
+        "email_hash": context.keyring.hash(push.email) if push.email else None,
         "updated_at": context.clock.now(),
     }
 
@@ -124,7 +130,8 @@ def _upsert() -> ReturningInsert[Contact]:
     """Without values in it, so that it is put together and compiled once."""
     statement = insert(Contact)
     new = statement.excluded
-    changed = {name: new[name] for name in (*WISHES, "name", "phone", "phone_hash", "updated_at")}
+    changed: dict[str, Any] = {name: new[name] for name in (*WISHES, *SEALED, "updated_at")}
+    changed["opt_out"] = new.opt_out | Contact.opted_out_at.is_not(None)  # what he told us himself stays
     newer = (Contact.id == new.id) & (Contact.source_version < new.source_version)
     stored = statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
     return stored.returning(Contact)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,24 +14,61 @@ from survey.db import Base
 class Invitation(Base):
     """``occurred_at`` is when the service happened that is asked about; ``correlation`` names the story.
 
-    ``teams``: the unit that did each sub-process the service went through.
+    ``teams``: the unit that did each sub-process the service went through. ``send_at``: when the next message is due,
+    the first or a reminder; null when none is. Nothing about how it was used is kept where ``confidentiality`` is
+    anonymous: ``opened_at``, ``answered_at`` and ``completed_at`` stay null. No index names what an answer changes,
+    so that taking it in touches no index.
     """
 
     __tablename__ = "invitation"
     __table_args__ = (
         CheckConstraint(
-            "\"trigger\" IN ('order_completed', 'incident_restored', 'case_closed', 'none')", name="trigger"
+            "\"trigger\" IN ('order_completed', 'incident_restored', 'case_closed', 'action_done', 'none')",
+            name="trigger",
         ),
-        UniqueConstraint("campaign_id", "trigger_id", "contact_id"),
+        CheckConstraint("confidentiality IN ('confidential', 'anonymous')", name="confidentiality"),
+        CheckConstraint(
+            "confidentiality = 'confidential' OR (opened_at IS NULL AND answered_at IS NULL AND completed_at IS NULL)",
+            name="anonymous",
+        ),
+        CheckConstraint(
+            "delivery_state IN ('waiting', 'queued', 'sent', 'delivered', 'failed', 'bounced', 'withheld')",
+            name="delivery_state",
+        ),
+        Index(
+            "uq_invitation_occasion",
+            "campaign_id",
+            "trigger_id",
+            "contact_id",
+            unique=True,
+            postgresql_where=text("trigger_id IS NOT NULL"),
+        ),
         Index(
             "uq_invitation_follow_up", "trigger_id", unique=True, postgresql_where=text("\"trigger\" = 'case_closed'")
+        ),
+        Index(
+            "uq_invitation_round",
+            "round_id",
+            "contact_id",
+            unique=True,
+            postgresql_where=text("round_id IS NOT NULL"),
+        ),
+        Index("ix_invitation_campaign_id_stratum", "campaign_id", "stratum"),
+        Index("ix_invitation_send_at", "send_at", postgresql_where=text("send_at IS NOT NULL")),
+        Index(
+            "ix_invitation_served",
+            "sub_process",
+            "occurred_at",
+            postgresql_where=text("\"trigger\" IN ('order_completed', 'incident_restored')"),
         ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign_round.id"))
     questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    confidentiality: Mapped[str] = mapped_column(server_default="confidential")
     unit: Mapped[str]
     trigger: Mapped[str]
     trigger_id: Mapped[UUID | None]
@@ -43,4 +80,23 @@ class Invitation(Base):
     channel: Mapped[str]
     language: Mapped[str]
     segment: Mapped[str | None]
+    stratum: Mapped[str] = mapped_column(server_default="all")
     correlation: Mapped[str]
+    delivery_state: Mapped[str] = mapped_column(server_default="waiting")
+    send_at: Mapped[datetime | None] = mapped_column(TIME)
+    sent_at: Mapped[datetime | None] = mapped_column(TIME)
+    delivered_at: Mapped[datetime | None] = mapped_column(TIME)
+    reminders: Mapped[int] = mapped_column(server_default="0")
+    opened_at: Mapped[datetime | None] = mapped_column(TIME)
+    answered_at: Mapped[datetime | None] = mapped_column(TIME)
+    completed_at: Mapped[datetime | None] = mapped_column(TIME)
+    opted_out_at: Mapped[datetime | None] = mapped_column(TIME)
+
+
+class ShortCode(Base):
+    """The code of a short link by its keyed hash: what stands here opens nothing."""
+
+    __tablename__ = "short_code"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitation.id"), unique=True)

@@ -128,7 +128,8 @@ async def ask(
 
 
 async def _store(session: AsyncSession, invitation: Invitation) -> None:
-    values = {column.key: getattr(invitation, column.key) for column in Invitation.__table__.columns}
+    columns = {column.key: getattr(invitation, column.key) for column in Invitation.__table__.columns}
+    values = {name: value for name, value in columns.items() if value is not None}  # the rest has a default
     stored = insert(Invitation).values(**values).on_conflict_do_nothing().returning(Invitation.id)
     if await session.scalar(stored) is None:
         raise NotAsked(REASONS["asked_already"], reason="asked_already")
@@ -154,6 +155,7 @@ def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: dateti
         id=invitation_id,
         campaign_id=campaign.id,
         questionnaire_id=campaign.questionnaire_id,
+        confidentiality=campaign.confidentiality,
         contact_id=contact.id,
         unit=occasion.unit,
         trigger=occasion.trigger,
@@ -163,7 +165,7 @@ def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: dateti
         occurred_at=occasion.occurred_at,
         issued_at=now,
         expires_at=(now + timedelta(days=campaign.valid_days)).replace(microsecond=0),
-        channel=campaign.channel,
+        channel=campaign.channels[0],
         language=contact.language,
         segment=contact.segment,
         correlation=occasion.correlation or str(invitation_id),

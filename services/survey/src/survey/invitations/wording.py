@@ -11,12 +11,14 @@ OPENINGS: dict[Language, dict[Trigger, str]] = {
         "order_completed": "您的用电业务已办结，请评价我们的服务：",
         "incident_restored": "您家的供电已恢复，请评价我们的抢修服务：",
         "case_closed": "您反映的问题我们已处理，请告诉我们是否解决：",
+        "action_done": "我们改进了为您提供过的服务，请再评价一次：",
         "none": "请评价我们的服务：",
     },
     "en": {
         "order_completed": "Your order is completed. How was our service?",
         "incident_restored": "Your supply is back. How did we handle the outage?",
         "case_closed": "We worked on what you told us. Is it solved?",
+        "action_done": "We changed a service that you used. How is it now?",
         "none": "How is our service?",
     },
 }
