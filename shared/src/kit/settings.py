@@ -22,6 +22,12 @@ class ServiceSettings(BaseSettings):
     peers: dict[str, str] = Field(default_factory=dict, description="The other services' base URLs by name")
     files: Path = Field(description="Where the file channel writes messages")
     content: Path = Field(description="Ready-made texts")
+    smtp_url: str | None = Field(None, description="smtp+starttls://user@host:587 or smtps://...; without it no e-mail")
+    smtp_password: Path | None = Field(None, description="File that holds the mail server's password")
+    smtp_ca: Path | None = Field(None, description="Certificates to trust the mail server by, beside the system's")
+    mail_from: str | None = Field(None, description="The address that e-mails come from")
+    message_gateway_url: str | None = Field(None, pattern="^https?://", description="Where messages are posted to")
+    message_gateway_secret: Path | None = Field(None, description="File of shared secrets, one a line; the first signs")
     demo_clock: bool = False
     database_pool: int = Field(10, ge=2, le=200)
     stream_max_bytes: int = Field(2 * 1024**3, ge=1024**2)

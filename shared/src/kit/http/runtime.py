@@ -16,7 +16,7 @@ from kit.events.handlers import Consumers, Subscription, subscriptions
 from kit.events.reader import Reader
 from kit.events.relay import Relay
 from kit.jobs import JobLoop, Jobs
-from kit.messages import MessageLoop
+from kit.messages import MessageLoop, Messages
 from kit.peers import Peers
 from kit.settings import ServiceSettings
 from kit.telemetry.metrics import Metrics
@@ -30,6 +30,7 @@ class Parts:
     consumers: list[Consumers] = field(default_factory=list)
     timers: list[Timers] = field(default_factory=list)
     jobs: list[Jobs] = field(default_factory=list)
+    messages: list[Messages] = field(default_factory=list)
 
 
 class Runtime:
@@ -52,7 +53,7 @@ class Runtime:
         self.relay = Relay(service, settings.database_url.get_secret_value(), self.broker, self.metrics)
         self.timers = TimerLoop(parts.timers, self.database, self.context, self.metrics)
         self.jobs = JobLoop(parts.jobs, self.database, self.context)
-        self.messages = MessageLoop(self.database, self.context)
+        self.messages = MessageLoop(self.database, self.context, parts.messages)
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
@@ -73,6 +74,7 @@ class Runtime:
 
     async def stop(self) -> None:
         await ended(self._tasks)
+        await self.messages.close()
         await self.broker.stop()
         await self.peers.close()
         await self.database.close()

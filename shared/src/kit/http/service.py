@@ -20,6 +20,7 @@ from kit.http import health, problems
 from kit.http.edge import Edge
 from kit.http.runtime import Parts, Runtime
 from kit.jobs import Jobs
+from kit.messages import Messages
 from kit.settings import ServiceSettings
 from kit.telemetry import logs
 from kit.timers import Timers
@@ -37,6 +38,7 @@ def create_service(
     consumers: Sequence[Consumers] = (),
     timers: Sequence[Timers] = (),
     jobs: Sequence[Jobs] = (),
+    messages: Sequence[Messages] = (),
     clock: Clock | None = None,
     description: str = "",
     on_start: Sequence[Hook] = (),
@@ -46,7 +48,7 @@ def create_service(
     At start it refuses a database whose schema is older or newer than ``migrations``. ``on_start`` functions
     are awaited with the runtime once the database fits.
     """
-    runtime = Runtime(name, settings, Parts(list(consumers), list(timers), list(jobs)), clock)
+    runtime = Runtime(name, settings, Parts(list(consumers), list(timers), list(jobs), list(messages)), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
