@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from kit.clock import Clock
+from kit.db.group_commit import GroupCommit
+from kit.db.rows import RowsStatement, run_rows
 from kit.db.tables import event
 
+EVENT = RowsStatement(event, (name for name in event.columns.keys() if name not in {"position", "xid"}))  # noqa: SIM118
 PENDING = "kit.events"
 CLOCK = "kit.clock"
 WAKE = "kit.wake"
@@ -38,6 +43,7 @@ class Database:
         self.clock = clock
         self.wake: Wake = _sleep_on
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._groups: dict[object, GroupCommit[Any, Any]] = {}
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -57,6 +63,15 @@ class Database:
             )
             yield session
 
+    def grouped(self, work: Callable[..., Any], **given: Any) -> GroupCommit[Any, Any]:
+        """The group commit of this work: made when it is first asked for, drained when the database is closed.
+
+        ``given``: what the work is told beside session and items, the same each time.
+        """
+        if work not in self._groups:
+            self._groups[work] = GroupCommit(self.writing, partial(work, **given))
+        return self._groups[work]
+
     async def answers(self) -> bool:
         """Whether the database can be reached now."""
         async with self.engine.connect() as connection:
@@ -64,6 +79,8 @@ class Database:
         return True
 
     async def close(self) -> None:
+        for group in self._groups.values():
+            await group.drain()
         await self.engine.dispose()
 
     @staticmethod
@@ -73,6 +90,6 @@ class Database:
         await session.flush()
         rows = session.info.pop(PENDING, [])
         if rows:
-            await session.execute(insert(event), rows)
+            await run_rows(session, EVENT, rows)
         await session.commit()
         return bool(rows)

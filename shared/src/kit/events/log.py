@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.contracts.base import Payload
 from kit.db.engine import CLOCK, PENDING
 from kit.ids import new_id
-from kit.lineage import current
+from kit.lineage import Lineage, current
 
 
 def emit(
@@ -21,13 +21,15 @@ def emit(
     aggregate_version: int | None = None,
     correlation: str | None = None,
     time: datetime | None = None,
+    lineage: Lineage | None = None,
 ) -> None:
     """Adds an event to the session's transaction; it is published after the commit, exactly as committed.
 
     ``subject`` is the aggregate: events of one subject keep their order everywhere. ``correlation`` names the
     story, by default that of the request or event being handled, or the subject where a story begins.
+    ``lineage``: where the change comes from, by default what is being handled now.
     """
-    lineage = current.get()
+    lineage = lineage or current.get()
     row: dict[str, Any] = {
         "id": new_id(),
         "stream": payload.stream,
@@ -37,7 +39,7 @@ def emit(
         "unit": unit,
         "account": account,
         "time": time or session.info[CLOCK].now(),
-        "data": payload.model_dump(mode="json"),
+        "data": payload.model_dump_json(),
         "correlation": correlation or lineage.correlation or subject,
         "causation": lineage.causation,
         "traceparent": lineage.traceparent,

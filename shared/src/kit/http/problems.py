@@ -31,9 +31,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolTimeout, _database)
-    app.add_exception_handler(Exception, _crash)
+    app.add_exception_handler(DBAPIError, _any)
+    app.add_exception_handler(PoolTimeout, _any)
+    app.add_exception_handler(Exception, _any)
 
 
 def response(problem: Problem) -> JSONResponse:
@@ -74,17 +74,20 @@ async def _http(_: Request, fault: Exception) -> JSONResponse:
     return response(kind(details.get(fault.status_code, str(fault.detail)), headers=dict(fault.headers or {})))
 
 
-async def _database(_: Request, fault: Exception) -> JSONResponse:
+def problem_of(fault: Exception) -> Problem:
+    """What a caller is told of an error, whoever raised it; what should not have happened is logged."""
+    if isinstance(fault, Problem):
+        return fault
     if isinstance(fault, IntegrityError):
         name = constraint(fault)
         log.warning("constraint violated", constraint=name)
-        return response(Conflict(f"A rule of the database forbids this ({name}).", constraint=name))
+        return Conflict(f"A rule of the database forbids this ({name}).", constraint=name)
     if passes(fault):
         log.warning("database away or busy", error=type(fault).__name__)
-        return response(Unavailable("The database is busy or away; try again shortly.", headers={"Retry-After": "1"}))
-    return await _crash(_, fault)
-
-
-async def _crash(_: Request, fault: Exception) -> JSONResponse:
+        return Unavailable("The database is busy or away; try again shortly.", headers={"Retry-After": "1"})
     log.error("unhandled", exc_info=fault)
-    return response(Crashed("Something failed here that should not; it was logged, and nothing was stored."))
+    return Crashed("Something failed here that should not; it was logged, and nothing was stored.")
+
+
+async def _any(_: Request, fault: Exception) -> JSONResponse:
+    return response(problem_of(fault))

@@ -1,6 +1,7 @@
 """As many customers as wanted, each asked once, and the deliveries of their answers.
 
-The first (alone in its tables) is made through the service's own routes; the others are copies of its rows with keys of their own.
+The first, alone in its tables, is made through the service's own routes; the others are copies of its rows with
+keys of their own.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from kit.ids import new_id
 
 TOKEN_KEY = "survey invitation token key v1"  # noqa: S105  (a label)
 HALLS, DAYS = 20, 14
+LOW, CONSENT, IN_WORDS = 0.2, 0.5, 1 / 3
 RATED = ("conduct", "billing", "solving")
 STOCK = "CREATE TEMP TABLE stock (contact uuid, account text, data_key bytea, invitation uuid, n int)"
 CONTACTS = """
@@ -109,13 +111,13 @@ async def _copies(engines: Engines, count: int) -> list[Asked]:
 def answered(asked: Asked, n: int) -> dict[str, Any]:
     """The ``n``-th delivery: four scores, a recommendation, both consents; a third also write, a fifth are low."""
     chance = random.Random(n)
-    low = chance.random() < 0.2
-    answers: dict[str, Any] = {"may_contact": chance.random() < 0.5, "unit_may_know": chance.random() < 0.5}
+    low = chance.random() < LOW
+    answers: dict[str, Any] = {"may_contact": chance.random() < CONSENT, "unit_may_know": chance.random() < CONSENT}
     answers["overall"] = chance.randint(1, 2) if low else chance.randint(3, 5)
     answers |= {item: chance.randint(3, 5) for item in RATED} | {"recommend": chance.randint(0, 10)}
     if low:
         answers["hurt"] = ["slow", "not_told"]
-    if chance.random() < 1 / 3:
+    if chance.random() < IN_WORDS:
         answers["words"] = "等了很久才有人来，电表读数也不对，希望尽快核实并退还多收的电费。"
     now = datetime.now(UTC) - timedelta(minutes=chance.randint(0, 600))
     head = {"invitation": asked.token, "revision": 1, "complete": True, "language": "zh-CN"}

@@ -37,7 +37,10 @@ async def rate(engines: Engines, *, seconds: int) -> float:
 
 
 async def _insert(connection: "asyncpg.Connection[asyncpg.Record]", table: str) -> str:
-    names, values = await connection.fetchrow(COLUMNS.format(table=table))
+    row = await connection.fetchrow(COLUMNS.format(table=table))
+    if row is None:
+        raise RuntimeError(f"The table {table} is empty: answers are taken in before the limit is measured.")
+    names, values = row
     one_line = values.replace("\n", " ")
     return f"INSERT INTO bench_{table} ({names}) VALUES ({one_line});\n"  # noqa: S608  (its own catalogue's names)
 

@@ -1,5 +1,6 @@
 """Writes scores and rollups with the answers they come from, and answers from the rollups alone."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, cast, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date
 
 from kit.auth import Actor
+from kit.db.rows import INSERT, RowsStatement, run_rows
 from kit.errors import Invalid
 from survey.insights.grid import Fact, cells, teams_of
 from survey.insights.models import OVERALL, Rollup, ScoreRow
@@ -19,6 +20,16 @@ from survey.insights.schemas import Dimension
 
 MOST_CELLS = 1000
 ADDED = ("n", "total", "squares", "favourable", "unfavourable")
+
+
+KEY = tuple(column.name for column in Rollup.__table__.primary_key)
+NEW_SCORES = RowsStatement(ScoreRow.__table__, [column.name for column in ScoreRow.__table__.columns])
+ADDITIONS = RowsStatement(
+    Rollup.__table__,
+    KEY + ADDED,
+    f"{INSERT} ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET "
+    + ", ".join(f"{name} = rollup.{name} + excluded.{name}" for name in ADDED),
+)
 
 
 class TooManyCells(Invalid):
@@ -46,7 +57,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
             "driver": score.driver or OVERALL,
             "unit": fact.unit,
             "sub_process": score.sub_process,
-            "teams": teams_of(fact, score),
+            "teams": json.dumps(teams_of(fact, score)),
             "trigger": fact.trigger,
             "occurred_at": fact.occurred_at,
             "value": score.value,
@@ -55,7 +66,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
         for score in fact.scores
     ]
     if rows:
-        await session.execute(insert(ScoreRow), rows)
+        await run_rows(session, NEW_SCORES, rows)
 
 
 async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:
@@ -64,12 +75,8 @@ async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -
     Call it last: these rows are the hot ones.
     """
     rows = [key._asdict() | {name: getattr(cell, name) for name in ADDED} for key, cell in cells(facts, zone)]
-    if not rows:
-        return
-    adding = insert(Rollup).values(rows)
-    sums = {name: getattr(Rollup, name) + getattr(adding.excluded, name) for name in ADDED}
-    keys = [column.name for column in Rollup.__table__.primary_key]
-    await session.execute(adding.on_conflict_do_update(index_elements=keys, set_=sums))
+    if rows:
+        await run_rows(session, ADDITIONS, rows)
 
 
 async def answer(session: AsyncSession, question: Question, *, actor: Actor) -> Sequence[Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from survey.invitations.schemas import TokenText
 
@@ -34,8 +34,15 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+Device = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+
+
 class ResponseIn(BaseModel):
-    """One delivery of an answer. The phone counts ``revision`` up with each change until it is complete."""
+    """One delivery of an answer. The phone counts ``revision`` up with each change until it is complete.
+
+    ``started_at``: when the first page was seen. ``device``: a salted hash that the page made, the same for each
+    answer from one device; it is kept only as a keyed hash, to see many answers from one device.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
 
@@ -45,6 +52,8 @@ class ResponseIn(BaseModel):
     answers: AnswersByItem
     answered_at: AwareDatetime | None = None
     language: Literal["zh-CN", "en"] | None = None
+    started_at: AwareDatetime | None = None
+    device: Device | None = None
 
 
 class ResponseTaken(BaseModel):

@@ -15,7 +15,8 @@ from survey.db import Base
 class Response(Base):
     """``answers`` without the texts; those are ``words``, sealed JSON by item. The phone made the id.
 
-    ``answered_at`` is the phone's clock, ``received_at`` ours.
+    ``started_at`` and ``answered_at`` are the phone's clock, ``received_at`` is ours. ``device``: the keyed hash of
+    what the page knows its device by.
     """
 
     __tablename__ = "response"
@@ -39,5 +40,7 @@ class Response(Base):
     segment: Mapped[str | None]
     may_contact: Mapped[bool]
     unit_may_know: Mapped[bool]
+    started_at: Mapped[datetime | None] = mapped_column(TIME)
     answered_at: Mapped[datetime | None] = mapped_column(TIME)
     received_at: Mapped[datetime] = mapped_column(TIME)
+    device: Mapped[bytes | None]

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor, Role
 from kit.context import Context
+from kit.db.rows import RowsStatement, run_rows
 from kit.errors import NotFound
 from survey.contacts.models import Contact
 from survey.contacts.service import person
@@ -18,6 +18,39 @@ from survey.questionnaires.scoring import read
 from survey.questionnaires.service import code_and_version, definition_of
 from survey.responses.models import Response
 from survey.responses.schemas import ResponseOut, ScoreOut
+
+TABLE = Response.__table__
+COLUMNS = tuple(column.name for column in TABLE.columns)
+# An answer is noted on its invitation in the same statement: one more round trip would be felt.
+NOTED = """
+    noted AS (
+        UPDATE invitation i SET answered_at = coalesce(i.answered_at, stored.received_at),
+            completed_at = CASE WHEN stored.complete THEN stored.received_at END
+        FROM stored WHERE i.id = stored.invitation_id
+    )
+    SELECT id FROM stored
+"""
+STORE = RowsStatement(
+    TABLE,
+    COLUMNS,
+    """
+    WITH stored AS (
+        INSERT INTO response ({columns}) SELECT {values} FROM {rows} ON CONFLICT DO NOTHING
+        RETURNING id, invitation_id, complete, received_at
+    ), """  # noqa: S608  (own names)
+    + NOTED,
+)
+REPLACE = RowsStatement(
+    TABLE,
+    COLUMNS,
+    """
+    WITH stored AS (
+        UPDATE response r SET {assigned} FROM {rows}
+        WHERE r.id = given.id AND NOT r.complete AND r.revision < given.revision
+        RETURNING r.id, r.invitation_id, r.complete, r.received_at
+    ), """  # noqa: S608  (own names)
+    + NOTED,
+)
 
 
 class ResponseNotFound(NotFound):
@@ -34,17 +67,20 @@ async def heads(session: AsyncSession, ids: Collection[UUID], invitations: Colle
 
 
 async def insert_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    """Inserts in the given order; the ids stored. One missing was taken by another transaction meanwhile."""
-    if not rows:
-        return set()
-    statement = insert(Response).values(rows).on_conflict_do_nothing().returning(Response.id)
-    return set(await session.scalars(statement))
+    """Inserts in the given order and notes it on the invitations; the ids stored.
+
+    One missing was taken by another transaction meanwhile.
+    """
+    return await _ids(session, STORE, rows)
 
 
-async def replace(session: AsyncSession, row: dict[str, Any]) -> None:
-    """Replaces an incomplete answer, whose invitation the caller has locked."""
-    statement = update(Response).where(Response.id == row["id"], ~Response.complete).values(**row)
-    await session.execute(statement.execution_options(synchronize_session=False))
+async def replace(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Replaces incomplete answers of lower revisions; the ids replaced."""
+    return await _ids(session, REPLACE, rows)
+
+
+async def _ids(session: AsyncSession, statement: RowsStatement, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    return set((await run_rows(session, statement, rows)).scalars()) if rows else set()
 
 
 def sealed(response_id: UUID, words: dict[str, str], owner: tuple[UUID, bytes], context: Context) -> bytes | None:

@@ -1,0 +1,114 @@
+"""Whether a delivery fits the invitation that it names, on plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kit.errors import Invalid, NotFound
+from kit.lineage import NONE, Lineage
+from survey.intake.plan import Delivery
+from survey.intake.revision import Version, digest
+from survey.intake.schemas import ResponseIn
+from survey.invitations.token import Token
+from survey.questionnaires.answers import faults
+from survey.questionnaires.definition import Definition
+from survey.questionnaires.scoring import Reading, read, words
+
+
+class WrongAnswers(Invalid):
+    code, title = "wrong_answers", "The answers do not fit the questionnaire"
+
+
+class InvitationGone(NotFound):
+    code = "invitation_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One delivery as it came; ``response_id`` was made by the phone, ``lineage`` is its request's."""
+
+    response_id: UUID
+    given: ResponseIn
+    lineage: Lineage = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """A published questionnaire, as it is checked and as events name it."""
+
+    definition: Definition
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A delivery whose invitation is genuine and whose answers fit; ``occasion`` is the invitation's row."""
+
+    delivery: Delivery
+    submission: Submission
+    occasion: Any
+    questions: Questions
+    reading: Reading
+    said: dict[str, str]
+
+    @property
+    def place(self) -> int:
+        return self.delivery.place
+
+    @property
+    def given(self) -> ResponseIn:
+        return self.submission.given
+
+    @property
+    def marked(self) -> dict[str, Any]:
+        """The answers without the customer's words."""
+        answers = self.given.answers
+        return {code: value for code, value in answers.items() if code not in self.said} if self.said else answers
+
+
+def check(
+    place: int,
+    submission: Submission,
+    token: Token,
+    occasions: Mapping[UUID, Any],
+    questions: Mapping[UUID, Questions],
+) -> Checked:
+    """Raises InvitationGone, WrongAnswers naming each fault by its pointer."""
+    occasion = occasions.get(token.invitation)
+    if occasion is None:
+        raise InvitationGone("This invitation no longer exists.")
+    given, asked = submission.given, questions[occasion.questionnaire_id]
+    wrong = faults(asked.definition, given.answers, complete=given.complete)
+    if wrong:
+        errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in wrong]
+        where = ", ".join(fault.pointer for fault in wrong[:3])
+        raise WrongAnswers(f"{len(wrong)} answer(s) do not fit the questionnaire, at {where}.", errors=errors)
+    version = Version(given.revision, digest(_body(given, token)), given.complete)
+    return Checked(
+        Delivery(place, submission.response_id, token, version),
+        submission,
+        occasion,
+        asked,
+        read(asked.definition, given.answers, sub_process=occasion.sub_process),
+        words(asked.definition, given.answers),
+    )
+
+
+def _body(given: ResponseIn, token: Token) -> dict[str, Any]:
+    """What makes two deliveries of a revision the same; fields of later releases count only where they are given."""
+    answered_at = given.answered_at.isoformat().replace("+00:00", "Z") if given.answered_at else None
+    body = {
+        "invitation_id": str(token.invitation),
+        "revision": given.revision,
+        "complete": given.complete,
+        "answers": given.answers,
+        "answered_at": answered_at,
+        "language": given.language,
+    }
+    if given.started_at is not None:
+        body["started_at"] = given.started_at.isoformat()
+    if given.device is not None:
+        body["device"] = given.device
+    return body

@@ -1,0 +1,65 @@
+"""Many rows in one statement: a list for each column, whatever their number, so that it is prepared once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import CursorResult, FromClause, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+INSERT = "INSERT INTO {table} ({columns}) SELECT {values} FROM {rows}"
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+class RowsStatement:
+    """A statement over rows of these columns of a table; a JSON column takes JSON as text.
+
+    In ``template`` stand ``{table}``, ``{columns}``, ``{values}`` and ``{assigned}`` (each column set to the
+    given one); ``{rows}`` is the given rows, called ``given``, in their order.
+    """
+
+    def __init__(self, table: FromClause, columns: Iterable[str], template: str = INSERT) -> None:
+        assert isinstance(table, Table)  # noqa: S101  (a mapped class says no more of its __table__)
+        self.names = tuple(columns)
+        self._table = table
+        self._template = template
+
+    @cached_property
+    def sql(self) -> str:
+        """Made when it is first needed: only then every table that a key refers to is known."""
+        quoted = [_DIALECT.identifier_preparer.quote(name) for name in self.names]
+        lists = ", ".join(f"${n}::{_array(self._table, name)}" for n, name in enumerate(self.names, 1))
+        values = [f"given.{name}{_cast(self._table, key)}" for name, key in zip(quoted, self.names, strict=True)]
+        return self._template.format(
+            table=_DIALECT.identifier_preparer.quote(self._table.name),
+            columns=", ".join(quoted),
+            values=", ".join(values),
+            assigned=", ".join(f"{name} = {value}" for name, value in zip(quoted, values, strict=True)),
+            rows=f"unnest({lists}) AS given ({', '.join(quoted)})",
+        )
+
+
+async def run_rows(
+    session: AsyncSession, statement: RowsStatement, rows: Sequence[Mapping[str, Any]]
+) -> CursorResult[Any]:
+    """In the session's transaction; each of ``rows`` has every column of the statement."""
+    return await run(session, statement.sql, *([row[name] for row in rows] for name in statement.names))
+
+
+async def run(session: AsyncSession, sql: str, *values: Any) -> CursorResult[Any]:
+    """One statement in the driver's own SQL (``$1``, lists as arrays), which it prepares once per connection."""
+    return await (await session.connection()).exec_driver_sql(sql, values)
+
+
+def _array(table: Table, name: str) -> str:
+    return "text[]" if _is_json(table, name) else f"{table.columns[name].type.compile(_DIALECT)}[]"
+
+
+def _cast(table: Table, name: str) -> str:
+    return "::jsonb" if _is_json(table, name) else ""
+
+
+def _is_json(table: Table, name: str) -> bool:
+    return isinstance(table.columns[name].type, JSONB)
