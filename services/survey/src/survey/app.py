@@ -10,6 +10,9 @@ from survey.campaigns import endpoints as campaigns
 from survey.contacts import endpoints as contacts
 from survey.effects import consumers as effect_consumers
 from survey.effects import endpoints as effects
+from survey.exchange.files import timers as file_timers
+from survey.exchange.imports import endpoints as imports
+from survey.exchange.imports import jobs as import_jobs
 from survey.insights import endpoints as insights
 from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
@@ -29,6 +32,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         name="survey",
         migrations=MIGRATIONS,
         routers=[
+            imports.router,  # before contacts, whose paths take any account
             contacts.router,
             questionnaires.router,
             campaigns.router,
@@ -39,6 +43,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             insights.router,
         ],
         consumers=[invitation_consumers.consumers, effect_consumers.consumers],
+        timers=[file_timers.timers],
+        jobs=[import_jobs.jobs],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",
     )

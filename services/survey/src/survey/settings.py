@@ -9,6 +9,7 @@ from kit.settings import ServiceSettings
 class Settings(ServiceSettings):
     public_url: str = Field("http://127.0.0.1:8080", description="Where customers reach the survey page")
     rest_days: int = Field(30, ge=0, le=365, description="How long a customer who was asked is left in peace")
+    import_limit: int = Field(64 * 1024**2, ge=1024, description="Bytes of a file that is imported")
     time_zone: str = Field("Asia/Shanghai", description="Whose local days the figures count")
 
 

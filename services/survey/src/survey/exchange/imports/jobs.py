@@ -1,0 +1,15 @@
+"""Imports as jobs."""
+
+from typing import Any
+
+from kit.context import Context
+from kit.jobs import Job, Jobs
+from survey.exchange.contacts.service import Contacts
+from survey.exchange.imports.service import run
+
+jobs = Jobs()
+
+
+@jobs.on("contacts.import")
+async def import_contacts(job: Job, context: Context) -> dict[str, Any]:
+    return await run(job, context, Contacts)
