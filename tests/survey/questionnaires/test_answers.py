@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.questionnaires.answers import faults, visible
+from survey.questionnaires.answers import examine, faults, visible
 from survey.questionnaires.definition import Definition
+from survey.questionnaires.scoring import read
 
 
 def words(text="?"):
@@ -118,21 +119,91 @@ class TestFaults:
         assert [at for at, _ in found({"recommend": 3}, complete=True)] == ["/answers/overall"]
 
 
+class TestBounds:
+    def test_a_flood_of_faults_is_cut(self):
+        assert len(found({f"x{number}": 1 for number in range(5000)})) == 100
+
+
+EVERYTHING = Definition.model_validate(
+    {
+        "title": words(),
+        "introduction": words(),
+        "items": [
+            {"code": "overall", "type": "csat", "text": words()},
+            {"code": "effort", "type": "ces", "text": words(), "when": {"<=": [{"var": "overall"}, 3]}},
+            {
+                "code": "service",
+                "type": "matrix",
+                "text": words(),
+                "required": True,
+                "rows": [
+                    {"code": "a", "text": words(), "when": {"max": [{"var": "overall"}, {"var": "effort"}]}},
+                    {"code": "b", "text": words(), "driver": "price"},
+                ],
+            },
+            {
+                "code": "told",
+                "type": "kano",
+                "need": "n",
+                "text": words(),
+                "functional": words(),
+                "dysfunctional": words(),
+            },
+            {"code": "amount", "type": "number", "decimals": 2, "text": words()},
+            {"code": "day", "type": "date", "text": words(), "when": {">": [{"var": "amount"}, 5]}},
+            {"code": "line", "type": "short_text", "text": words()},
+            {
+                "code": "one",
+                "type": "single_choice",
+                "text": words(),
+                "options": [{"code": "x", "text": words(), "free_text": True}, {"code": "y", "text": words()}],
+            },
+            {
+                "code": "some",
+                "type": "multiple_choice",
+                "text": words(),
+                "options": [
+                    {"code": "x", "text": words(), "free_text": True},
+                    {"code": "none", "text": words(), "exclusive": True},
+                ],
+                "when": {"some": [{"var": "service"}, True]},
+            },
+        ],
+    }
+)
+NAMES = ["a", "b", "x", "y", "none", "functional", "dysfunctional", "like", "2026-01-01"]
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(0, 8)
+    | st.just(10**400)
+    | st.floats()
+    | st.text()
+    | st.text(st.characters(categories=["Cs", "Cc", "Lo"]))
+    | st.sampled_from(NAMES),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(NAMES), inner),
+    max_leaves=6,
+)
+
+
 class TestProperties:
     @given(
-        st.dictionaries(
-            st.sampled_from([item.code for item in DEFINITION.items]) | st.text(),
-            st.recursive(
-                st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-                lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-                max_leaves=5,
-            ),
-        ),
+        st.dictionaries(st.sampled_from([*EVERYTHING.by_code, *EVERYTHING.free_texts]) | st.text(), anything),
         st.booleans(),
     )
     def test_no_answer_breaks_the_check_and_every_fault_can_be_sent(self, answers, complete):
-        for fault in faults(DEFINITION, answers, complete=complete):
+        examined = examine(EVERYTHING, answers, complete=complete)
+        for fault in examined.faults:
             json.dumps([fault.pointer, fault.detail], ensure_ascii=False).encode()
+            assert fault.pointer.startswith("/answers/")
+        json.dumps(examined.good, allow_nan=False)
+        read(EVERYTHING, examined.good, sub_process=None)
+
+    @given(st.dictionaries(st.sampled_from(list(EVERYTHING.by_code)), anything))
+    def test_what_is_good_alone_is_good_without_the_wrong_rest(self, answers):
+        good = examine(EVERYTHING, answers, complete=False).good
+        assert faults(EVERYTHING, good, complete=False) == []
 
     @given(st.integers(1, 5))
     def test_the_reason_is_asked_of_the_dissatisfied_only(self, overall):

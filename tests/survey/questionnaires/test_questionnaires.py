@@ -52,6 +52,103 @@ class TestDraft:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"].startswith("/definition/items/0")
 
+    async def test_without_a_definition_the_newest_version_is_copied(self, editor):
+        path = (await drafted(editor, "copied")).headers["Location"]
+        await editor.put(path, json=SECOND, headers={"If-Match": '"1"'})
+        await editor.post(f"{path}/publish")
+        made = await editor.post("/v1/questionnaires", json={"code": "copied"})
+        assert (made.status_code, made.json()["version"], made.json()["state"]) == (201, 2, "draft")
+        assert made.json()["definition"] == (await editor.get(path)).json()["definition"]
+
+    async def test_nothing_can_be_copied_where_nothing_is(self, editor):
+        refused = await editor.post("/v1/questionnaires", json={"code": "never"})
+        assert (refused.status_code, refused.json()["type"]) == (
+            404,
+            "urn:gridloop:problem:questionnaire_nothing_to_copy",
+        )
+
+    async def test_a_draft_can_be_deleted_by_who_saw_it_last(self, editor):
+        path = (await drafted(editor, "deleted")).headers["Location"]
+        await editor.put(path, json=SECOND, headers={"If-Match": '"1"'})
+        assert (await editor.delete(path, headers={"If-Match": '"1"'})).status_code == 412
+        assert (await editor.delete(path)).status_code == 422
+        assert (await editor.delete(path, headers={"If-Match": '"2"'})).status_code == 204
+        assert (await editor.get(path)).status_code == 404
+        assert (await drafted(editor, "deleted")).json()["version"] == 1
+
+
+class TestCompleteness:
+    async def test_a_draft_may_lack_texts_and_says_where(self, editor):
+        lame = FIRST | {"title": {"en": "Solved?"}}
+        made = await editor.post("/v1/questionnaires", json={"code": "lame", "definition": lame})
+        found = (await editor.get(f"{made.headers['Location']}/translations")).json()["languages"]
+        assert [(one["language"], one["complete"], one["lacking"]) for one in found] == [
+            ("zh-CN", False, ["/title/zh-CN"]),
+            ("en", True, []),
+        ]
+        assert found[0]["texts"] == found[1]["texts"] > 8
+
+    async def test_what_lacks_a_text_is_not_published(self, editor):
+        lame = FIRST | {"title": {"en": "Solved?"}, "introduction": {"zh-CN": "您好"}}
+        path = (await editor.post("/v1/questionnaires", json={"code": "half", "definition": lame})).headers["Location"]
+        refused = await editor.post(f"{path}/publish")
+        assert (refused.status_code, refused.json()["type"]) == (
+            409,
+            "urn:gridloop:problem:questionnaire_not_publishable",
+        )
+        assert [one["pointer"] for one in refused.json()["errors"]] == [
+            "/definition/title/zh-CN",
+            "/definition/introduction/en",
+        ]
+        assert (await editor.get(path)).json()["state"] == "draft"
+
+
+class TestDifference:
+    async def test_between_two_versions(self, editor):
+        path = (await drafted(editor, "compared")).headers["Location"]
+        await editor.post(f"{path}/publish")
+        items = [FIRST["items"][1], FIRST["items"][2] | {"required": False}, *FIRST["items"][3:]]
+        body = {"code": "compared", "definition": SECOND | {"items": items}}
+        newer = (await editor.post("/v1/questionnaires", json=body)).headers["Location"]
+        found = (await editor.get(f"{newer}/diff?since={path.rsplit('/')[-1]}")).json()
+        assert {(one["field"], one["language"], one["after"]) for one in found["texts"]} == {
+            ("title", "zh-CN", "新"),
+            ("title", "en", "New"),
+        }
+        assert (found["added"], found["removed"], found["moved"]) == ([], ["may_contact"], [])
+        (solved,) = found["changed"]
+        assert (solved["code"], solved["comparable"]) == ("solved", True)
+        assert solved["changes"] == [{"field": "required", "language": None, "before": True, "after": False}]
+
+
+class TestPreview:
+    async def test_answers_are_tried_and_nothing_is_stored(self, survey, editor):
+        path = (await drafted(editor, "tried")).headers["Location"]
+        body = {"answers": {"solved": "no", "handling": 1, "missing": "路灯不亮", "colour": 3}, "complete": True}
+        found = (await editor.post(f"{path}/preview", json=body)).json()
+        assert found["shown"] == ["may_contact", "unit_may_know", "solved", "handling", "missing"]
+        assert [fault["pointer"] for fault in found["faults"]] == ["/answers/colour"]
+        assert found["reading"]["solved"] is False
+        assert [(one["item"], one["driver"], one["value"], one["low"]) for one in found["reading"]["scores"]] == [
+            ("handling", "problem_solving", 1.0, True)
+        ]
+        assert found["reading"]["needs"] == [{"need": "being_respected", "aspect": "performance", "value": 1.0}]
+        assert await survey.sql("SELECT 1 FROM response") == []
+
+    async def test_whatever_is_sent_is_answered(self, editor):
+        path = (await drafted(editor, "hostile")).headers["Location"]
+        for raw in (
+            b'{"answers": {"handling": NaN}}',
+            b'{"answers": {"handling": 1e999}}',
+            b'{"answers": {"missing": "\\ud83d"}}',
+            b'{"answers": {"\\u0000": {"a": [1]}}}',
+            b'{"answers": {"handling": ' + b"9" * 4000 + b"}}",
+            b'{"answers": {"handling": ' + b"[" * 200 + b"]" * 200 + b"}}",
+        ):
+            answer = await editor.post(f"{path}/preview", content=raw, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 200, answer.text
+            assert len(answer.json()["faults"]) == 1
+
 
 class TestPublished:
     async def test_a_published_version_never_changes_and_the_next_is_drafted(self, editor):
@@ -70,6 +167,18 @@ class TestPublished:
         await editor.post(f"{path}/publish")
         with pytest.raises(asyncpg.CheckViolationError, match="never change"):
             await survey.sql("UPDATE questionnaire SET definition = '{}' WHERE code = 'locked'")
+
+    async def test_not_even_the_database_deletes_it_or_takes_it_back(self, survey, editor):
+        path = (await drafted(editor, "forever")).headers["Location"]
+        await editor.post(f"{path}/publish")
+        refused = await editor.delete(path, headers={"If-Match": '"1"'})
+        assert (refused.status_code, refused.json()["type"]) == (
+            409,
+            "urn:gridloop:problem:questionnaire_immutable",
+        )
+        for statement in ("DELETE FROM questionnaire", "UPDATE questionnaire SET state = 'draft'"):
+            with pytest.raises(asyncpg.CheckViolationError, match="kept for ever"):
+                await survey.sql(f"{statement} WHERE code = 'forever'")
 
     async def test_wrong_moves_name_the_state_and_the_moves_allowed(self, editor):
         path = (await drafted(editor, "moves")).headers["Location"]

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.questionnaires.definition import Definition, Rating
-from survey.questionnaires.scoring import Score, mapped, read, words
+from survey.questionnaires.definition import Definition
+from survey.questionnaires.items import Rating
+from survey.questionnaires.scoring import KanoAnswer, NeedAnswer, Score, mapped, read, words
 
 
 def text(said="?"):
@@ -86,3 +87,125 @@ class TestMapping:
         scores = [mapped(item, value) for value in range(least, most + 1)]
         assert (scores[0], scores[-1]) == (1, 5)
         assert scores == sorted(scores)
+
+
+def item(code, type_, **more):
+    return {"code": code, "type": type_, "text": text()} | more
+
+
+def row(code, **more):
+    return {"code": code, "text": text()} | more
+
+
+YEARLY = Definition.model_validate(
+    {
+        "title": text(),
+        "introduction": text(),
+        "items": [
+            item("overall", "csat", need="steady"),
+            item("effort", "ces", need="easy"),
+            item(
+                "service",
+                "matrix",
+                rows=[
+                    row("conduct", driver="staff_conduct", need="respected", sub_process="CS-01"),
+                    row("forms", need="easy"),
+                    row("plain"),
+                ],
+            ),
+            item(
+                "weight",
+                "matrix",
+                meaning="importance",
+                most=10,
+                rows=[row("steady", need="steady"), row("easy", need="easy")],
+            ),
+            item("respect", "rating", meaning="importance", need="respected"),
+            item("told", "kano", need="told", functional=text(), dysfunctional=text()),
+            item(
+                "how",
+                "single_choice",
+                driver="price",
+                options=[row("good"), row("other", free_text=True)],
+                scoring={"kind": "table", "table": {"good": 5, "other": 2}},
+            ),
+            item("line", "short_text"),
+            item("minutes", "number"),
+            item("since", "date"),
+        ],
+    }
+)
+
+
+def said(**answers):
+    return read(YEARLY, answers, sub_process="RB-09")
+
+
+class TestEffort:
+    @pytest.mark.parametrize(
+        ("value", "score", "low"), [(1, 1, True), (2, 5 / 3, True), (3, 7 / 3, False), (7, 5, False)]
+    )
+    def test_seven_points_are_stretched_to_five_and_counted_for_convenience(self, value, score, low):
+        reading = said(effort=value)
+        (found,) = reading.scores
+        assert (found.driver, found.low, reading.effort) == ("convenience", low, value)
+        assert found.value == pytest.approx(score)
+
+    def test_not_asked(self):
+        assert said(overall=3).effort is None
+
+
+class TestMatrix:
+    def test_a_row_with_a_driver_is_a_score_of_its_own(self):
+        (found,) = said(service={"conduct": 1, "forms": 2, "plain": 1}).scores
+        assert found == Score("service.conduct", "staff_conduct", "respected", "CS-01", 1.0, low=True)
+
+    def test_a_row_without_one_never_counts_as_the_overall_score(self):
+        assert said(service={"forms": 1, "plain": 1}).scores == ()
+
+
+class TestNeeds:
+    def test_items_about_one_need_are_one_answer(self):
+        reading = said(effort=7, service={"forms": 2, "conduct": 4})
+        assert reading.needs == (NeedAnswer("easy", "performance", 3.5), NeedAnswer("respected", "performance", 4.0))
+
+    def test_importance_is_no_performance(self):
+        reading = said(weight={"steady": 10, "easy": 1}, respect=4)
+        assert reading.scores == ()
+        assert reading.needs == (
+            NeedAnswer("steady", "importance", 5.0),
+            NeedAnswer("easy", "importance", 1.0),
+            NeedAnswer("respected", "importance", 4.0),
+        )
+
+    def test_a_pair_is_classed(self):
+        reading = said(told={"functional": "expect", "dysfunctional": "dislike"})
+        assert reading.kano == (KanoAnswer("told", "must_be"),)
+        assert reading.needs == (NeedAnswer("told", "must_be"),)
+
+    def test_half_a_pair_says_nothing_yet(self):
+        assert said(told={"functional": "like"}).kano == ()
+
+    @given(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "effort": st.integers(1, 7),
+                "service": st.dictionaries(
+                    st.sampled_from(["conduct", "forms", "plain"]), st.integers(1, 5), min_size=1
+                ),
+                "weight": st.dictionaries(st.sampled_from(["steady", "easy"]), st.integers(1, 10), min_size=1),
+                "respect": st.integers(1, 5),
+            },
+        )
+    )
+    def test_each_aspect_of_a_need_is_said_once_and_on_the_scale(self, answers):
+        needs = said(**answers).needs
+        assert len({(one.need, one.aspect) for one in needs}) == len(needs)
+        assert all(1 <= one.value <= 5 for one in needs)
+
+
+class TestWords:
+    def test_short_texts_and_explained_options_are_words_too(self):
+        answers = {"how": "other", "how.other": "路灯", "line": "张", "minutes": 3, "since": "2026-01-01"}
+        assert words(YEARLY, answers) == {"how.other": "路灯", "line": "张"}

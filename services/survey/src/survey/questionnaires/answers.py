@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 from survey.questionnaires.branching import holds
-from survey.questionnaires.definition import (
-    AnyItem,
-    Consent,
-    Definition,
-    MultipleChoice,
-    Rating,
-    Recommendation,
-    SingleChoice,
-    Text,
-)
+from survey.questionnaires.definition import Definition
+from survey.questionnaires.items import AnyItem, Choice, Matrix
+from survey.questionnaires.values import lacking, step, wrong, wrong_text
 
 Answers = Mapping[str, Any]
+
+MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,97 +22,91 @@ class Fault:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """``shown``: codes of the items these answers show, and ``<item>.<row>`` of matrix rows; ``good`` answers."""
+
+    shown: set[str]
+    good: dict[str, Any]
+    faults: list[Fault]
+
+
 def faults(definition: Definition, answers: Answers, *, complete: bool) -> list[Fault]:
-    """Every fault of the answers, in the order of the items; empty when they are good.
+    """Every fault of the answers, at most a hundred; empty when they are good.
 
     Required items count only when the answer is complete. An answer to an item that the branching hides is a
     fault, so that nothing is stored that the customer was never asked.
     """
-    shown = visible(definition, answers)
-    found = [fault for code in answers for fault in _unasked(definition, code, shown)]
-    for item in definition.items:
-        if item.code not in shown:
-            continue
-        if item.code in answers:
-            found += [Fault(pointer(item.code) + rest, detail) for rest, detail in _wrong(item, answers[item.code])]
-        elif complete and item.required:
-            found.append(Fault(pointer(item.code), "This item must be answered before the answer is complete."))
-    return found
+    return examine(definition, answers, complete=complete).faults
 
 
 def visible(definition: Definition, answers: Answers) -> set[str]:
-    """The codes of the items that these answers show; an answer to a hidden item hides nothing else."""
+    """The codes of the items and rows that these answers show."""
+    return examine(definition, answers, complete=False).shown
+
+
+def examine(definition: Definition, answers: Answers, *, complete: bool) -> Examined:
+    """One walk over the items in their order. A rule hears good answers of shown items only; others are null."""
     shown: set[str] = set()
-    heard: dict[str, Any] = {}
+    good: dict[str, Any] = {}
+    found: list[Fault] = []
     for item in definition.items:
-        if item.when is None or holds(item.when, heard):
-            shown.add(item.code)
-            heard[item.code] = answers.get(item.code)
-    return shown
+        if _shows(item, good, shown):
+            found += _faults_of(item, answers, shown, good, complete=complete)
+    unasked = [fault for code in answers for fault in _unasked(definition, code, shown)]
+    explained = [fault for code in answers for fault in _wrong_explanation(definition, code, answers[code], good)]
+    return Examined(shown, good, (unasked + found + explained)[:MOST_FAULTS])
 
 
 def pointer(code: str) -> str:
     """RFC 6901 pointer of an answer, safe to print whatever the phone sent as the code."""
-    safe = code.encode("utf-8", "backslashreplace").decode()[:60]
-    return "/answers/" + safe.replace("~", "~0").replace("/", "~1").replace("\x00", "\\u0000")
+    return "/answers" + step(code)
+
+
+def _shows(item: AnyItem, good: Answers, shown: set[str]) -> bool:
+    """Adds what is shown of the item; a matrix whose rows are all hidden is hidden itself."""
+    if item.when is not None and not holds(item.when, good):
+        return False
+    if isinstance(item, Matrix):
+        rows = {f"{item.code}.{row.code}" for row in item.rows if row.when is None or holds(row.when, good)}
+        if not rows:
+            return False
+        shown |= rows
+    shown.add(item.code)
+    return True
+
+
+def _faults_of(
+    item: AnyItem, answers: Answers, shown: set[str], good: dict[str, Any], *, complete: bool
+) -> Iterator[Fault]:
+    """The faults of a shown item; a good answer is added to ``good``."""
+    at = pointer(item.code)
+    if item.code not in answers:
+        if complete and item.required:
+            yield Fault(at, "This item must be answered before the answer is complete.")
+        return
+    value = answers[item.code]
+    wrongs = list(wrong(item, value, shown))
+    if not wrongs:
+        good[item.code] = value
+        wrongs = list(lacking(item, value, shown)) if complete else []
+    yield from (Fault(at + rest, detail) for rest, detail in wrongs)
 
 
 def _unasked(definition: Definition, code: str, shown: set[str]) -> Iterator[Fault]:
-    if definition.item(code) is None:
+    owner = definition.free_texts.get(code, code)
+    if definition.item(owner) is None:
         yield Fault(pointer(code), "The questionnaire has no item of this code.")
-    elif code not in shown:
+    elif owner not in shown:
         yield Fault(pointer(code), "This item is hidden by the other answers; leave it out.")
 
 
-def _wrong(item: AnyItem, value: Any) -> Iterator[tuple[str, str]]:
-    """Pairs of (rest of the pointer, sentence)."""
-    match item:
-        case Rating():
-            yield from _wrong_number(value, item.least, item.most)
-        case Recommendation():
-            yield from _wrong_number(value, 0, 10)
-        case SingleChoice():
-            yield from _wrong_option(item, value)
-        case MultipleChoice():
-            yield from _wrong_options(item, value)
-        case Text():
-            yield from _wrong_text(item, value)
-        case Consent():
-            if not isinstance(value, bool):
-                yield "", "A consent is true or false."
-        case _:
-            assert_never(item)
-
-
-def _wrong_number(value: Any, least: int, most: int) -> Iterator[tuple[str, str]]:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        yield "", f"The answer is a whole number from {least} to {most}."
-
-
-def _wrong_option(item: SingleChoice | MultipleChoice, value: Any) -> Iterator[tuple[str, str]]:
-    codes = [option.code for option in item.options]
-    if not isinstance(value, str) or value not in codes:
-        yield "", f"The answer is one of {', '.join(codes)}."
-
-
-def _wrong_options(item: MultipleChoice, value: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(value, list) or not value:
-        yield "", "The answer is a list of at least one option; leave the item out when none is chosen."
+def _wrong_explanation(definition: Definition, code: str, value: Any, good: dict[str, Any]) -> Iterator[Fault]:
+    """The customer's own words about an option that he chose; such a text is good without being heard by rules."""
+    item = definition.item(definition.free_texts.get(code, ""))
+    if not isinstance(item, Choice):
         return
-    most = item.most or len(item.options)
-    if len(value) > most:
-        yield "", f"At most {most} options may be chosen."
-        return
-    for position, one in enumerate(value):
-        yield from ((f"/{position}", detail) for _, detail in _wrong_option(item, one))
-        if one in value[:position]:
-            yield f"/{position}", "This option is chosen twice."
-
-
-def _wrong_text(item: Text, value: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(value, str):
-        yield "", "The answer is a text."
-    elif len(value) > item.longest:
-        yield "", f"The text may have at most {item.longest} characters; it has {len(value)}."
-    elif "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-        yield "", "The text holds a NUL or half a surrogate pair; send well-formed Unicode without NUL."
+    chosen = good.get(item.code, ())
+    if code.removeprefix(f"{item.code}.") not in ([chosen] if isinstance(chosen, str) else chosen):
+        yield Fault(pointer(code), "The option that this text explains is not chosen; leave the text out.")
+    yield from (Fault(pointer(code), detail) for _, detail in wrong_text(value, item.longest_free_text))

@@ -1,17 +1,30 @@
-"""From answers to figures: five-point scores, low items, recommendation, consents, the customer's words."""
+"""From answers to figures: five-point scores, low items, recommendation, what is said of needs, consents, words."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from statistics import fmean
+from typing import Any, Literal
 
-from survey.questionnaires.answers import Answers, visible
-from survey.questionnaires.definition import (
+from survey.questionnaires.answers import Answers
+from survey.questionnaires.definition import Definition
+from survey.questionnaires.items import (
     AnyItem,
     Consent,
-    Definition,
-    Rating,
+    Effort,
+    KanoPair,
+    LongText,
+    Matrix,
     Recommendation,
+    Row,
+    Scaled,
+    Scoring,
+    ShortText,
     SingleChoice,
-    Text,
 )
+from survey.questionnaires.kano import Category, category
+
+Aspect = Category | Literal["performance", "importance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +40,37 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class KanoAnswer:
+    """What the feature behind a need is to this customer."""
+
+    need: str
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class NeedAnswer:
+    """One thing that one customer says of a need: how well it is met and how much it matters (1..5), or what it is.
+
+    At most one of each aspect per need and answer. ``value`` is 0 for a Kano category, which is only counted.
+    """
+
+    need: str
+    aspect: Aspect
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a complete answer says, apart from its words."""
+    """What a complete answer says, apart from its words. ``effort`` is the CES as given, 1..7."""
 
     scores: tuple[Score, ...]
     recommendation: int | None
     may_contact: bool
     unit_may_know: bool
     solved: bool | None
+    kano: tuple[KanoAnswer, ...] = ()
+    effort: int | None = None
+    needs: tuple[NeedAnswer, ...] = ()
 
     @property
     def low(self) -> tuple[Score, ...]:
@@ -46,43 +82,81 @@ def read(definition: Definition, answers: Answers, *, sub_process: str | None) -
 
     A consent that was not answered is refused.
     """
-    shown = visible(definition, answers)
-    given = [item for item in definition.items if item.code in shown and item.code in answers]
-    consents = {item.meaning: answers[item.code] for item in given if isinstance(item, Consent)}
+    given = [(item, answers[item.code]) for item in definition.items if item.code in answers]
+    consents = {item.meaning: value for item, value in given if isinstance(item, Consent)}
+    kano = tuple(_kano(item, value) for item, value in given if isinstance(item, KanoPair) and len(value) > 1)
+    scored = [entry for item, value in given for entry in _scored(item, value, sub_process)]
     return Reading(
-        scores=tuple(score for item in given if (score := _score(item, answers[item.code], sub_process))),
-        recommendation=next((answers[item.code] for item in given if isinstance(item, Recommendation)), None),
+        scores=tuple(score for score, counted in scored if counted),
+        recommendation=next((value for item, value in given if isinstance(item, Recommendation)), None),
         may_contact=consents.get("may_contact", False),
         unit_may_know=consents.get("unit_may_know", False),
-        solved=next((answers[item.code] == "yes" for item in given if _asks_if_solved(item)), None),
+        solved=next((value == "yes" for item, value in given if _asks_if_solved(item)), None),
+        kano=kano,
+        effort=next((value for item, value in given if isinstance(item, Effort)), None),
+        needs=tuple(_needs((score for score, _ in scored), given, kano)),
     )
 
 
 def words(definition: Definition, answers: Answers) -> dict[str, str]:
-    """The texts among the answers by item code: personal, to be sealed."""
-    return {
-        item.code: answers[item.code] for item in definition.items if isinstance(item, Text) and item.code in answers
-    }
+    """The texts among the answers by item code, ``<item>.<option>`` for options: personal, to be sealed."""
+    codes = [item.code for item in definition.items if isinstance(item, ShortText | LongText)]
+    return {code: answers[code] for code in (*codes, *definition.free_texts) if code in answers}
 
 
-def mapped(item: Rating | SingleChoice, value: int | str) -> float | None:
+def mapped(item: Scaled | SingleChoice, value: int | str) -> float | None:
     """The answer on 1..5, None when the item is not scored or its table leaves the value out."""
     if item.scoring is None:
         return None
     if item.scoring.kind == "table":
         return item.scoring.table.get(str(value))
-    assert isinstance(item, Rating)  # noqa: S101 - the definition allows no linear choice
+    assert isinstance(item, Scaled)  # noqa: S101 - the definition allows no linear choice
     return 1 + 4 * (int(value) - item.least) / (item.most - item.least)
 
 
-def _score(item: AnyItem, value: int | str, sub_process: str | None) -> Score | None:
-    if not isinstance(item, Rating | SingleChoice) or item.scoring is None:
-        return None
-    score = mapped(item, value)
-    if score is None:
-        return None
-    low = score <= item.scoring.low_at
-    return Score(item.code, item.driver, item.need, item.sub_process or sub_process, score, low)
+def _scored(item: AnyItem, value: Any, sub_process: str | None) -> Iterator[tuple[Score, bool]]:
+    """Scores of one answer, each with whether it counts for its driver or as the overall score."""
+    if not isinstance(item, Scaled | SingleChoice) or item.scoring is None or item.meaning == "importance":
+        return
+    if isinstance(item, Matrix):
+        for row in item.rows:
+            if row.code in value and (score := mapped(item, value[row.code])) is not None:
+                name = f"{item.code}.{row.code}"
+                yield _score(name, row, score, item.scoring, sub_process), row.driver is not None
+    elif (score := mapped(item, value)) is not None:
+        yield _score(item.code, item, score, item.scoring, sub_process), True
+
+
+def _score(
+    code: str, asked: Scaled | SingleChoice | Row, value: float, scoring: Scoring, occasion: str | None
+) -> Score:
+    return Score(code, asked.driver, asked.need, asked.sub_process or occasion, value, value <= scoring.low_at)
+
+
+def _needs(
+    scores: Iterable[Score], given: list[tuple[AnyItem, Any]], kano: Iterable[KanoAnswer]
+) -> Iterator[NeedAnswer]:
+    """Several items about one need count as one answer, their mean: so that n counts respondents."""
+    met: Mapping[str, list[float]] = defaultdict(list)
+    for score in scores:
+        if score.need is not None:
+            met[score.need].append(score.value)
+    yield from (NeedAnswer(need, "performance", fmean(values)) for need, values in met.items())
+    for item, value in given:
+        if isinstance(item, Scaled) and item.meaning == "importance":
+            yield from _importance(item, value)
+    yield from (NeedAnswer(one.need, one.category) for one in kano)
+
+
+def _importance(item: Scaled, value: Any) -> Iterator[NeedAnswer]:
+    asked = [(row.need, value.get(row.code)) for row in item.rows] if isinstance(item, Matrix) else [(item.need, value)]
+    for need, one in asked:
+        if need is not None and one is not None and (score := mapped(item, one)) is not None:
+            yield NeedAnswer(need, "importance", score)
+
+
+def _kano(item: KanoPair, value: Mapping[str, Any]) -> KanoAnswer:
+    return KanoAnswer(item.need, category(value["functional"], value["dysfunctional"]))
 
 
 def _asks_if_solved(item: AnyItem) -> bool:

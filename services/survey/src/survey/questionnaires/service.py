@@ -12,9 +12,12 @@ from kit.ids import new_id
 from survey.questionnaires.definition import Definition
 from survey.questionnaires.lifecycle import MOVES, State
 from survey.questionnaires.models import Questionnaire
+from survey.questionnaires.translations import translations
 
 MOST_KEPT = 256
+MOST_ERRORS = 200
 _definitions: dict[UUID, Definition] = {}
+_names: dict[UUID, tuple[str, int]] = {}
 
 
 class QuestionnaireNotFound(NotFound):
@@ -33,18 +36,35 @@ class NotADraft(Conflict):
     code, title = "questionnaire_immutable", "Published questionnaires never change"
 
 
-async def draft(session: AsyncSession, code: str, definition: Definition, *, context: Context) -> Questionnaire:
-    """The next version of ``code``; raises DraftExists while one is being edited."""
-    versions = (await session.scalars(select(Questionnaire).where(Questionnaire.code == code))).all()
-    if any(known.state == "draft" for known in versions):
-        raise DraftExists(f"'{code}' has a draft already: change or publish that one.")
+class NothingToCopy(NotFound):
+    code, title = "questionnaire_nothing_to_copy", "There is no version to copy"
+
+
+class NotPublishable(Conflict):
+    """``errors`` point into the definition, at all that is lacking."""
+
+    code, title = "questionnaire_not_publishable", "The draft is not ready to be asked"
+
+
+async def draft(session: AsyncSession, code: str, definition: Definition | None, *, context: Context) -> Questionnaire:
+    """The next version of ``code``, without a definition a copy of the newest one.
+
+    Raises DraftExists while one is being edited, NothingToCopy where there is none.
+    """
+    newest = await _newest(session, code)
+    if newest is not None and newest.state == "draft":
+        raise DraftExists(f"'{code}' has a draft already: change, publish or delete that one.")
+    copied = newest.definition if newest else None
+    content = copied if definition is None else _plain(definition)
+    if content is None:
+        raise NothingToCopy(f"There is no version of '{code}' to copy: send a definition.")
     made = Questionnaire(
         id=new_id(),
         code=code,
-        version=1 + max((known.version for known in versions), default=0),
+        version=newest.version + 1 if newest else 1,
         state="draft",
         revision=1,
-        definition=_plain(definition),
+        definition=content,
         created_at=context.clock.now(),
     )
     session.add(made)
@@ -56,25 +76,30 @@ async def change(
     session: AsyncSession, questionnaire_id: UUID, definition: Definition, *, expected: int
 ) -> Questionnaire:
     """Replaces a draft's definition; ``expected`` is the revision that the editor saw."""
-    found = await find(session, questionnaire_id, lock=True)
-    if found.state != "draft":
-        raise NotADraft(f"Version {found.version} of '{found.code}' is {found.state}; draft the next version.")
-    if found.revision != expected:
-        raise StaleDraft(f"The draft is at revision {found.revision}, not {expected}: read it again.")
+    found = await _editable(session, questionnaire_id, expected)
     found.definition = _plain(definition)
     found.revision += 1
     return found
 
 
-async def move(session: AsyncSession, questionnaire_id: UUID, to: State, *, context: Context) -> Questionnaire:
-    """Publishes or retires; raises WrongMove where the life cycle does not allow it."""
-    found = await find(session, questionnaire_id, lock=True)
-    allowed = MOVES[cast("State", found.state)]
-    if to not in allowed:
-        raise WrongMove("questionnaire", found.state, to, list(allowed))
-    found.state = to
-    if to == "published":
-        found.published_at = context.clock.now()
+async def delete(session: AsyncSession, questionnaire_id: UUID, *, expected: int) -> None:
+    """A draft that nobody shall be asked; raises NotADraft, StaleDraft."""
+    found = await _editable(session, questionnaire_id, expected)
+    await session.delete(found)
+
+
+async def publish(session: AsyncSession, questionnaire_id: UUID, *, context: Context) -> Questionnaire:
+    """Raises WrongMove where the life cycle does not allow it, NotPublishable with all that the draft lacks."""
+    found = await _movable(session, questionnaire_id, "published")
+    _require_publishable(Definition.model_validate(found.definition))
+    found.state, found.published_at = "published", context.clock.now()
+    return found
+
+
+async def retire(session: AsyncSession, questionnaire_id: UUID) -> Questionnaire:
+    """Raises WrongMove where the life cycle does not allow it."""
+    found = await _movable(session, questionnaire_id, "retired")
+    found.state = "retired"
     return found
 
 
@@ -110,10 +135,49 @@ async def definition_of(session: AsyncSession, questionnaire_id: UUID) -> Defini
 
 
 async def code_and_version(session: AsyncSession, questionnaire_id: UUID) -> tuple[str, int]:
-    """How events name a questionnaire."""
-    row = select(Questionnaire.code, Questionnaire.version).where(Questionnaire.id == questionnaire_id)
-    code, version = (await session.execute(row)).one()
-    return code, version
+    """How events name a questionnaire; neither ever changes, so each is read once per process."""
+    known = _names.get(questionnaire_id)
+    if known is None:
+        row = select(Questionnaire.code, Questionnaire.version).where(Questionnaire.id == questionnaire_id)
+        code, version = (await session.execute(row)).one()
+        known = _names[questionnaire_id] = (code, version)
+        if len(_names) > MOST_KEPT:
+            _names.pop(next(iter(_names)))
+    return known
+
+
+async def _newest(session: AsyncSession, code: str) -> Questionnaire | None:
+    versions = select(Questionnaire).where(Questionnaire.code == code).order_by(Questionnaire.version.desc())
+    found: Questionnaire | None = await session.scalar(versions.limit(1))
+    return found
+
+
+async def _editable(session: AsyncSession, questionnaire_id: UUID, expected: int) -> Questionnaire:
+    found = await find(session, questionnaire_id, lock=True)
+    if found.state != "draft":
+        raise NotADraft(f"Version {found.version} of '{found.code}' is {found.state}; draft the next version.")
+    if found.revision != expected:
+        raise StaleDraft(f"The draft is at revision {found.revision}, not {expected}: read it again.")
+    return found
+
+
+async def _movable(session: AsyncSession, questionnaire_id: UUID, to: State) -> Questionnaire:
+    found = await find(session, questionnaire_id, lock=True)
+    allowed = MOVES[cast("State", found.state)]
+    if to not in allowed:
+        raise WrongMove("questionnaire", found.state, to, list(allowed))
+    return found
+
+
+def _require_publishable(definition: Definition) -> None:
+    lacking = [
+        {"pointer": f"/definition{pointer}", "detail": f"The text in {one.language} is lacking."}
+        for one in translations(definition)
+        for pointer in one.lacking
+    ]
+    if lacking:
+        where = ", ".join(one["pointer"] for one in lacking[:3])
+        raise NotPublishable(f"{len(lacking)} thing(s) are lacking, at {where}.", errors=lacking[:MOST_ERRORS])
 
 
 def _plain(definition: Definition) -> dict[str, Any]:

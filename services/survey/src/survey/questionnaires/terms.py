@@ -1,0 +1,28 @@
+"""The terms that questionnaires and what hangs on them share: codes, languages, drivers, texts."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+SubProcess = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
+Language = Literal["zh-CN", "en"]
+Driver = Literal[
+    "staff_conduct",
+    "staff_skill",
+    "reliability",
+    "emergency_response",
+    "billing_accuracy",
+    "problem_solving",
+    "convenience",
+    "price",
+    "information",
+]
+Words = dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=2000)]]
+"""One text by language. A draft may lack some; see ``translations``."""
+
+
+class Part(BaseModel):
+    """One piece of a definition; unknown fields are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
