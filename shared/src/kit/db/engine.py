@@ -38,6 +38,7 @@ class Database:
             max_overflow=pool,
             pool_timeout=10,
             pool_pre_ping=False,
+            hide_parameters=True,  # an error's text is logged: what customers wrote must not stand in it
             connect_args={"server_settings": {"application_name": application}, "timeout": 10},
         )
         self.clock = clock
