@@ -54,7 +54,8 @@ def examine(definition: Definition, answers: Answers, *, complete: bool) -> Exam
         if _shows(item, good, shown):
             found += _faults_of(item, answers, shown, good, complete=complete)
     unasked = [fault for code in answers for fault in _unasked(definition, code, shown)]
-    explained = [fault for code in answers for fault in _wrong_explanation(definition, code, answers[code], good)]
+    explaining = [code for code in answers if code in definition.free_texts]
+    explained = [fault for code in explaining for fault in _wrong_explanation(definition, code, answers[code], good)]
     return Examined(shown, good, (unasked + found + explained)[:MOST_FAULTS])
 
 
@@ -67,7 +68,7 @@ def _shows(item: AnyItem, good: Answers, shown: set[str]) -> bool:
     """Adds what is shown of the item; a matrix whose rows are all hidden is hidden itself."""
     if item.when is not None and not holds(item.when, good):
         return False
-    if isinstance(item, Matrix):
+    if type(item) is Matrix:
         rows = {f"{item.code}.{row.code}" for row in item.rows if row.when is None or holds(row.when, good)}
         if not rows:
             return False
@@ -80,17 +81,18 @@ def _faults_of(
     item: AnyItem, answers: Answers, shown: set[str], good: dict[str, Any], *, complete: bool
 ) -> Iterator[Fault]:
     """The faults of a shown item; a good answer is added to ``good``."""
-    at = pointer(item.code)
     if item.code not in answers:
         if complete and item.required:
-            yield Fault(at, "This item must be answered before the answer is complete.")
+            yield Fault(pointer(item.code), "This item must be answered before the answer is complete.")
         return
     value = answers[item.code]
     wrongs = list(wrong(item, value, shown))
     if not wrongs:
         good[item.code] = value
         wrongs = list(lacking(item, value, shown)) if complete else []
-    yield from (Fault(at + rest, detail) for rest, detail in wrongs)
+    if wrongs:
+        at = pointer(item.code)
+        yield from (Fault(at + rest, detail) for rest, detail in wrongs)
 
 
 def _unasked(definition: Definition, code: str, shown: set[str]) -> Iterator[Fault]:

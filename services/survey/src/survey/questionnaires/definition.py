@@ -18,9 +18,11 @@ from survey.questionnaires.items import (
     Consent,
     Effort,
     KanoPair,
+    LongText,
     Matrix,
     Recommendation,
     Scaled,
+    ShortText,
     SingleChoice,
 )
 from survey.questionnaires.kano import HALVES
@@ -62,6 +64,45 @@ class Definition(Part):
     def free_texts(self) -> dict[str, str]:
         """The items by the codes under which their options are explained."""
         return {code: item.code for item in self.items for code in free_texts(item)}
+
+    # What is read from every answer, found once: to ask an item for its class costs more than to read its value.
+
+    @cached_property
+    def consents(self) -> list[Consent]:
+        return [item for item in self.items if isinstance(item, Consent)]
+
+    @cached_property
+    def pairs(self) -> list[KanoPair]:
+        return [item for item in self.items if isinstance(item, KanoPair)]
+
+    @cached_property
+    def scored(self) -> list[Scaled | SingleChoice]:
+        """Those whose answers are counted on 1..5."""
+        scaled = [item for item in self.items if isinstance(item, Scaled | SingleChoice)]
+        return [item for item in scaled if item.scoring is not None and item.meaning != "importance"]
+
+    @cached_property
+    def important(self) -> list[Scaled]:
+        """Those that ask how much something matters."""
+        return [item for item in self.items if isinstance(item, Scaled) and item.meaning == "importance"]
+
+    @cached_property
+    def recommendation(self) -> str:
+        """The code of the NPS question, "" where there is none; so with ``effort``."""
+        return next((item.code for item in self.items if isinstance(item, Recommendation)), "")
+
+    @cached_property
+    def effort(self) -> str:
+        return next((item.code for item in self.items if isinstance(item, Effort)), "")
+
+    @cached_property
+    def solved(self) -> list[str]:
+        return [item.code for item in self.items if isinstance(item, SingleChoice) and item.meaning == "solved"]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The codes of the customer's own words."""
+        return [*(item.code for item in self.items if isinstance(item, ShortText | LongText)), *self.free_texts]
 
     def item(self, code: str) -> AnyItem | None:
         """The item of that code, None when there is none."""

@@ -9,17 +9,11 @@ from typing import Any, Literal
 from survey.questionnaires.answers import Answers
 from survey.questionnaires.definition import Definition
 from survey.questionnaires.items import (
-    AnyItem,
-    Consent,
-    Effort,
     KanoPair,
-    LongText,
     Matrix,
-    Recommendation,
     Row,
     Scaled,
     Scoring,
-    ShortText,
     SingleChoice,
 )
 from survey.questionnaires.kano import Category, category
@@ -82,26 +76,25 @@ def read(definition: Definition, answers: Answers, *, sub_process: str | None) -
 
     A consent that was not answered is refused.
     """
-    given = [(item, answers[item.code]) for item in definition.items if item.code in answers]
-    consents = {item.meaning: value for item, value in given if isinstance(item, Consent)}
-    kano = tuple(_kano(item, value) for item, value in given if isinstance(item, KanoPair) and len(value) > 1)
+    consents = {item.meaning: answers[item.code] for item in definition.consents if item.code in answers}
+    kano = tuple(_kano(item, answers[item.code]) for item in definition.pairs if len(answers.get(item.code, ())) > 1)
+    given = [(item, answers[item.code]) for item in definition.scored if item.code in answers]
     scored = [entry for item, value in given for entry in _scored(item, value, sub_process)]
     return Reading(
         scores=tuple(score for score, counted in scored if counted),
-        recommendation=next((value for item, value in given if isinstance(item, Recommendation)), None),
+        recommendation=answers.get(definition.recommendation),
         may_contact=consents.get("may_contact", False),
         unit_may_know=consents.get("unit_may_know", False),
-        solved=next((value == "yes" for item, value in given if _asks_if_solved(item)), None),
+        solved=next((answers[code] == "yes" for code in definition.solved if code in answers), None),
         kano=kano,
-        effort=next((value for item, value in given if isinstance(item, Effort)), None),
-        needs=tuple(_needs((score for score, _ in scored), given, kano)),
+        effort=answers.get(definition.effort),
+        needs=tuple(_needs(definition, answers, (score for score, _ in scored), kano)),
     )
 
 
 def words(definition: Definition, answers: Answers) -> dict[str, str]:
     """The texts among the answers by item code, ``<item>.<option>`` for options: personal, to be sealed."""
-    codes = [item.code for item in definition.items if isinstance(item, ShortText | LongText)]
-    return {code: answers[code] for code in (*codes, *definition.free_texts) if code in answers}
+    return {code: answers[code] for code in definition.texts if code in answers}
 
 
 def mapped(item: Scaled | SingleChoice, value: int | str) -> float | None:
@@ -114,11 +107,11 @@ def mapped(item: Scaled | SingleChoice, value: int | str) -> float | None:
     return 1 + 4 * (int(value) - item.least) / (item.most - item.least)
 
 
-def _scored(item: AnyItem, value: Any, sub_process: str | None) -> Iterator[tuple[Score, bool]]:
+def _scored(item: Scaled | SingleChoice, value: Any, sub_process: str | None) -> Iterator[tuple[Score, bool]]:
     """Scores of one answer, each with whether it counts for its driver or as the overall score."""
-    if not isinstance(item, Scaled | SingleChoice) or item.scoring is None or item.meaning == "importance":
+    if item.scoring is None:
         return
-    if isinstance(item, Matrix):
+    if type(item) is Matrix:
         for row in item.rows:
             if row.code in value and (score := mapped(item, value[row.code])) is not None:
                 name = f"{item.code}.{row.code}"
@@ -134,7 +127,7 @@ def _score(
 
 
 def _needs(
-    scores: Iterable[Score], given: list[tuple[AnyItem, Any]], kano: Iterable[KanoAnswer]
+    definition: Definition, answers: Answers, scores: Iterable[Score], kano: Iterable[KanoAnswer]
 ) -> Iterator[NeedAnswer]:
     """Several items about one need count as one answer, their mean: so that n counts respondents."""
     met: Mapping[str, list[float]] = defaultdict(list)
@@ -142,9 +135,9 @@ def _needs(
         if score.need is not None:
             met[score.need].append(score.value)
     yield from (NeedAnswer(need, "performance", fmean(values)) for need, values in met.items())
-    for item, value in given:
-        if isinstance(item, Scaled) and item.meaning == "importance":
-            yield from _importance(item, value)
+    for item in definition.important:
+        if item.code in answers:
+            yield from _importance(item, answers[item.code])
     yield from (NeedAnswer(one.need, one.category) for one in kano)
 
 
@@ -157,7 +150,3 @@ def _importance(item: Scaled, value: Any) -> Iterator[NeedAnswer]:
 
 def _kano(item: KanoPair, value: Mapping[str, Any]) -> KanoAnswer:
     return KanoAnswer(item.need, category(value["functional"], value["dysfunctional"]))
-
-
-def _asks_if_solved(item: AnyItem) -> bool:
-    return isinstance(item, SingleChoice) and item.meaning == "solved"

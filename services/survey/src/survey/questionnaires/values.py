@@ -32,16 +32,16 @@ LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 
 def wrong(item: AnyItem, value: Any, shown: Container[str]) -> Wrong:
     """Every fault of the value; ``shown`` names the matrix rows that are asked, as ``<item>.<row>``."""
-    if isinstance(item, Matrix):
+    if type(item) is Matrix:
         return _wrong_rows(item, value, shown)
     return CHECKS[type(item)](item, value)
 
 
 def lacking(item: AnyItem, value: Any, shown: Container[str]) -> Wrong:
     """What a good but unfinished value lacks to be complete."""
-    if isinstance(item, KanoPair):
+    if type(item) is KanoPair:
         yield from ((f"/{half}", "Both halves of the pair must be answered.") for half in HALVES if half not in value)
-    if isinstance(item, Matrix) and item.required:
+    if type(item) is Matrix and item.required:
         for row in item.rows:
             if f"{item.code}.{row.code}" in shown and row.code not in value:
                 yield f"/{row.code}", "This row must be answered before the answer is complete."
