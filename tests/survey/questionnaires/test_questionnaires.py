@@ -2,7 +2,7 @@ import asyncpg
 import pytest
 
 from kit.auth import Role
-from tests.survey.asking import content
+from tests.survey.asking import content, needs
 
 FIRST = content("follow_up")
 SECOND = FIRST | {"title": {"zh-CN": "新", "en": "New"}}
@@ -11,6 +11,7 @@ SECOND = FIRST | {"title": {"zh-CN": "新", "en": "New"}}
 @pytest.fixture
 async def editor(survey):
     async with survey.client(Role.ANALYST) as client:
+        await client.post("/v1/needs/import", json={"needs": needs()})
         yield client
 
 

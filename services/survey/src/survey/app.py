@@ -17,6 +17,7 @@ from survey.insights import endpoints as insights
 from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
 from survey.invitations import endpoints as invitations
+from survey.needs import endpoints as needs
 from survey.questionnaires import endpoints as questionnaires
 from survey.responses import endpoints as responses
 from survey.rounds import models as _rounds  # noqa: F401 - its tables
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             intake.router,  # first: looking through all others costs a fifth of what an answer may cost
             imports.router,  # before contacts, whose paths take any account
             contacts.router,
+            needs.router,
             questionnaires.router,
             campaigns.router,
             invitations.router,

@@ -61,9 +61,12 @@ def _first(engines: Engines, port: int) -> None:
     """One questionnaire, one campaign, one customer: by the service's own routes."""
     key = read_key(engines.credentials.signing_key("gateway"))
     token = Signer("gateway", key).access("bench", [Role.INTEGRATOR, Role.ANALYST], unit="/", seconds=3600)
-    definition = yaml.safe_load((checkout() / "content" / "questionnaires" / "after_order.yaml").read_text())
+    content = checkout() / "content"
+    needs = yaml.safe_load((content / "needs" / "needs.yaml").read_text())
+    definition = yaml.safe_load((content / "questionnaires" / "after_order.yaml").read_text())
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
+        _done(client.post("/v1/needs/import", json=needs))
         drafted = _done(client.post("/v1/questionnaires", json={"code": "after_order", "definition": definition}))
         _done(client.post(f"/v1/questionnaires/{drafted['id']}/publish"))
         campaign = {"code": "after_order", "questionnaire": "after_order", "trigger": "order_completed"}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,3 +30,12 @@ class Questionnaire(Base):
     definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(TIME)
     published_at: Mapped[datetime | None] = mapped_column(TIME)
+
+
+class QuestionnaireNeed(Base):
+    """A need that a published version asks about; the register keeps it as long as the version."""
+
+    __tablename__ = "questionnaire_need"
+
+    questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"), primary_key=True)
+    need: Mapped[str] = mapped_column(ForeignKey("need.code"), primary_key=True, index=True)

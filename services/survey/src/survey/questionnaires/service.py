@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.context import Context
 from kit.errors import Conflict, NotFound, Stale, WrongMove
 from kit.ids import new_id
+from survey.needs.service import states
 from survey.questionnaires.definition import Definition
 from survey.questionnaires.lifecycle import MOVES, State
-from survey.questionnaires.models import Questionnaire
+from survey.questionnaires.models import Questionnaire, QuestionnaireNeed
 from survey.questionnaires.translations import translations
 
 MOST_KEPT = 256
@@ -91,7 +92,10 @@ async def delete(session: AsyncSession, questionnaire_id: UUID, *, expected: int
 async def publish(session: AsyncSession, questionnaire_id: UUID, *, context: Context) -> Questionnaire:
     """Raises WrongMove where the life cycle does not allow it, NotPublishable with all that the draft lacks."""
     found = await _movable(session, questionnaire_id, "published")
-    _require_publishable(Definition.model_validate(found.definition))
+    definition = Definition.model_validate(found.definition)
+    asked = {need for _, need in definition.needs()}
+    _require_nothing_lacking([*_untranslated(definition), *await _unknown_needs(session, definition, asked)])
+    session.add_all(QuestionnaireNeed(questionnaire_id=found.id, need=need) for need in sorted(asked))
     found.state, found.published_at = "published", context.clock.now()
     return found
 
@@ -169,15 +173,33 @@ async def _movable(session: AsyncSession, questionnaire_id: UUID, to: State) -> 
     return found
 
 
-def _require_publishable(definition: Definition) -> None:
-    lacking = [
+def _untranslated(definition: Definition) -> list[dict[str, str]]:
+    return [
         {"pointer": f"/definition{pointer}", "detail": f"The text in {one.language} is lacking."}
         for one in translations(definition)
         for pointer in one.lacking
     ]
-    if lacking:
-        where = ", ".join(one["pointer"] for one in lacking[:3])
-        raise NotPublishable(f"{len(lacking)} thing(s) are lacking, at {where}.", errors=lacking[:MOST_ERRORS])
+
+
+async def _unknown_needs(session: AsyncSession, definition: Definition, asked: set[str]) -> list[dict[str, str]]:
+    known = await states(session, asked)
+    return [
+        {"pointer": f"/definition{pointer}", "detail": _of_no_use(need, known.get(need))}
+        for pointer, need in definition.needs()
+        if known.get(need) != "active"
+    ]
+
+
+def _of_no_use(need: str, state: str | None) -> str:
+    if state is None:
+        return f"The register has no need '{need}': add it there, or name another."
+    return f"The need '{need}' is {state}: activate it, or name another."
+
+
+def _require_nothing_lacking(errors: list[dict[str, str]]) -> None:
+    if errors:
+        where = ", ".join(one["pointer"] for one in errors[:3])
+        raise NotPublishable(f"{len(errors)} thing(s) are lacking, at {where}.", errors=errors[:MOST_ERRORS])
 
 
 def _plain(definition: Definition) -> dict[str, Any]:

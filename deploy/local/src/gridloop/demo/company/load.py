@@ -190,6 +190,7 @@ async def _push(company: Company, part: Sequence[Any]) -> None:
 async def _load_questionnaires(company: Company) -> None:
     """The campaigns that ask after an order, an outage and a closed case."""
     analyst = company.people["analyst"]
+    await analyst.post("/v1/needs/import", read("needs/needs"))
     with company.watcher.chapter("questionnaires", len(QUESTIONNAIRES)) as tick:
         for code in QUESTIONNAIRES:
             definition = read(f"questionnaires/{code}")
