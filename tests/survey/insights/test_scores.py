@@ -71,14 +71,34 @@ class TestFigures:
         assert cells[0]["mean"]["reason"] == "Nobody answered."
 
 
+class TestEffort:
+    async def test_ces_by_three_formulas(self, survey, answered):
+        (cell,) = (await scores(survey))["items"]
+        assert {name: one["n"] for name, one in cell["ces"].items()} == {"mean": 0, "top_two": 0, "net": 0}
+        assert "6..7" in cell["ces"]["top_two"]["formula"]
+        assert cell["ces"]["net"]["reason"] == "Nobody answered."
+
+
 class TestDimensions:
+    async def test_units_right_below_the_one_asked_for(self, survey, answered):
+        found = await scores(survey, unit="/city/east/", group_by=["unit"], to="2026-03-31")
+        assert [(cell["unit"], cell["n"]) for cell in found["items"]] == [(EAST, 7), ("/city/east/repair/", 5)]
+        top = await scores(survey, unit="/city/", group_by=["unit"], to="2026-03-31")
+        assert [(cell["unit"], cell["n"]) for cell in top["items"]] == [("/city/east/", 12), ("/city/west/", 5)]
+
     async def test_by_unit_and_sub_process(self, survey, answered):
-        found = await scores(survey, group_by=["unit", "sub_process"], to="2026-03-31")
+        found = await scores(survey, unit="/city/east/", group_by=["unit", "sub_process"], to="2026-03-31")
         assert [(cell["unit"], cell["sub_process"], cell["n"]) for cell in found["items"]] == [
             (EAST, "RB-09", 7),
             ("/city/east/repair/", "OR-05", 5),
-            (WEST, "RB-09", 5),
         ]
+
+    async def test_by_segment_frozen_when_the_customer_was_asked(self, survey, answered):
+        for _ in range(5):
+            account = await answered.contact(segment="industrial")
+            await answered.answer(await answered.invited(account, unit="/city/north/"), overall=4)
+        found = await scores(survey, unit="/city/north/", group_by=["segment"])
+        assert [(cell["segment"], cell["n"]) for cell in found["items"]] == [("industrial", 5)]
 
     async def test_days_are_the_services_in_the_companys_zone(self, survey, answered):
         found = await scores(survey, group_by=["day"], sub_process="RB-09", to="2026-03-02")
@@ -92,20 +112,46 @@ class TestDimensions:
         assert [cell["month"] for cell in months] == ["2026-03-01"]
 
     @pytest.mark.parametrize(
-        "query", [{"group_by": "customer"}, {"from": "yesterday"}, {"driver": "weather"}, {"unit": "east"}]
+        "query",
+        [
+            {"group_by": "customer"},
+            {"from": "yesterday"},
+            {"driver": "weather"},
+            {"unit": "east"},
+            {"group_by": ["day", "month"]},
+            {"group_by": "segment", "sub_process": "RB-09"},
+        ],
     )
     async def test_nothing_outside_the_grid_is_answered(self, survey, answered, query):
         await scores(survey, status=422, **query)
 
 
 class TestDisclosure:
-    async def test_a_cell_of_one_to_four_is_withheld_and_so_is_what_would_tell_it(self, survey, answered):
+    async def test_too_few_are_withheld_and_counted_nowhere(self, survey, answered):
         cells = (await scores(survey, group_by=["month"], unit=EAST))["items"]
-        assert [(cell["month"], cell["n"], cell["mean"]["value"]) for cell in cells] == [
-            ("2026-03-01", None, None),
-            ("2026-04-01", None, None),
-        ]
-        assert cells[0]["csat"]["reason"].startswith("Withheld")
+        assert [(cell["month"], cell["n"]) for cell in cells] == [("2026-03-01", 7), ("2026-04-01", None)]
+        assert cells[1]["csat"]["reason"].startswith("Withheld")
+        (whole,) = (await scores(survey, unit=EAST))["items"]
+        assert whole["n"] == 7
+
+    async def test_the_last_few_wait_until_they_are_five(self, survey, answered):
+        unit = "/city/south/hall-1/"
+        for count, shown in ((4, None), (1, 5), (4, 5), (1, 10)):
+            for _ in range(count):
+                await answered.answer(await answered.invited(unit=unit), overall=3)
+            (cell,) = (await scores(survey, unit=unit))["items"]
+            assert cell["n"] == shown
+
+    async def test_a_cell_that_would_tell_of_a_few_others_is_withheld(self, survey, answered):
+        for _ in range(6):
+            await answered.answer(await answered.invited(unit="/city/plain/a/"), overall=3)
+        for _ in range(3):
+            await answered.answer(await answered.invited(unit="/city/plain/b/"), overall=1)
+        assert [cell["n"] for cell in (await scores(survey, unit="/city/plain/"))["items"]] == [9]
+        (one,) = (await scores(survey, unit="/city/plain/a/"))["items"]
+        assert (one["n"], one["mean"]["value"]) == (None, None)
+        below = (await scores(survey, unit="/city/plain/", group_by=["unit"]))["items"]
+        assert [cell["n"] for cell in below] == [None, None]
 
     async def test_score_and_recommendation_are_withheld_apart(self, survey, answered):
         cells = (await scores(survey, group_by=["month"], unit=EAST))["items"]
@@ -114,3 +160,5 @@ class TestDisclosure:
     async def test_an_actor_sees_his_own_units_only(self, survey, answered):
         found = await scores(survey, seen_from="/city/west/", group_by=["unit"])
         assert [cell["unit"] for cell in found["items"]] == [WEST]
+        assert found["parameters"]["unit"] == "/city/west/"
+        await scores(survey, seen_from="/city/west/", unit="/city/east/", status=404)

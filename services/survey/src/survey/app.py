@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from kit.clock import Clock
-from kit.http import create_service
+from kit.http import Runtime, create_service
 from survey.campaigns import endpoints as campaigns
 from survey.contacts import endpoints as contacts
 from survey.effects import consumers as effect_consumers
@@ -18,6 +18,7 @@ from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
 from survey.invitations import endpoints as invitations
 from survey.needs import endpoints as needs
+from survey.published.service import FoldLoop
 from survey.questionnaires import endpoints as questionnaires
 from survey.responses import endpoints as responses
 from survey.rounds import models as _rounds  # noqa: F401 - its tables
@@ -44,9 +45,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             effects.router,
             insights.router,
         ],
+        on_start=[_fold],
         consumers=[invitation_consumers.consumers, effect_consumers.consumers],
         timers=[file_timers.timers],
         jobs=[import_jobs.jobs],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",
     )
+
+
+async def _fold(runtime: Runtime) -> None:
+    runtime.add(FoldLoop(runtime.database, runtime.context))

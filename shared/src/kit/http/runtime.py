@@ -66,6 +66,11 @@ class Runtime:
         for loop in (self.relay, self.timers, self.jobs, self.messages, *self._readers()):
             self._run(loop)
 
+    def add(self, loop: Any) -> None:
+        """Runs a slice's own loop beside the others until the service stops, in workers only."""
+        if self.settings.role != "api":
+            self._run(loop)
+
     def _readers(self) -> list[Reader]:
         return [Reader(s, self.database, self.broker, self.context, self.metrics) for s in self.subscriptions]
 

@@ -10,7 +10,7 @@ from kit.db import ReadSession
 from survey.effects import service
 from survey.effects.measure import Effect
 from survey.effects.schemas import EffectOut
-from survey.insights.disclosure import SMALLEST_SHOWN
+from survey.published.disclosure import SMALLEST_SHOWN
 
 router = APIRouter(prefix="/v1/insights/effects", tags=["insights"])
 

@@ -1,30 +1,43 @@
 """From the sums of a cell to its figures, or to the reason why they are withheld."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from survey.insights.disclosure import SMALLEST_SHOWN, withheld
+from survey.insights.effort import effort
 from survey.insights.figures import Figure, Moments, csat, mean_score, nps
+from survey.published.disclosure import SMALLEST_SHOWN, Sums
 
-REASON = f"Withheld: this cell, or what it would tell of another, has fewer than {SMALLEST_SHOWN} respondents."
-HIDDEN: dict[str, Any] = {"value": None, "low": None, "high": None, "n": None, "reason": REASON}
-
-
-def figures(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """For each row of sums ``n``, ``mean``, ``csat`` and ``nps``; score and recommendation are withheld apart."""
-    scores = withheld([row.n for row in rows])
-    recommendations = withheld([row.nps_n for row in rows])
-    return [
-        {
-            "n": None if hide_score else row.n,
-            "mean": _shown(mean_score(Moments(row.n, row.total, row.squares)), hide=hide_score),
-            "csat": _shown(csat(row.favourable, row.n), hide=hide_score),
-            "nps": _shown(nps(row.nps_favourable, row.nps_unfavourable, row.nps_n), hide=hide_nps),
-        }
-        for row, hide_score, hide_nps in zip(rows, scores, recommendations, strict=True)
-    ]
+REASON = (
+    f"Withheld: this cell, or what it would tell of another, has fewer than {SMALLEST_SHOWN} respondents that may be "
+    "counted yet."
+)
+HIDDEN: dict[str, Any] = {
+    "value": None,
+    "low": None,
+    "high": None,
+    "n": None,
+    "effective_n": None,
+    "reason": REASON,
+}
 
 
-def _shown(figure: Figure, *, hide: bool) -> dict[str, Any]:
-    return asdict(figure) | (HIDDEN if hide else {})
+def moments_of(sums: Sums) -> Moments:
+    """What a mean needs."""
+    return Moments(sums.n, sums.total, sums.squares)
+
+
+def figures(score: Sums | None, recommendation: Sums | None, effort_sums: Sums | None) -> dict[str, Any]:
+    """All figures of one cell; a measure that is None is withheld."""
+    shown, said, felt = (one or Sums() for one in (score, recommendation, effort_sums))
+    easy = effort(moments_of(felt), felt.favourable, felt.unfavourable)
+    return {
+        "n": score.n if score else None,
+        "mean": _shown(mean_score(moments_of(shown)), score),
+        "csat": _shown(csat(shown.favourable, shown.n), score),
+        "nps": _shown(nps(said.favourable, said.unfavourable, said.n), recommendation),
+        "ces": {name: _shown(figure, effort_sums) for name, figure in easy.items()},
+    }
+
+
+def _shown(figure: Figure, sums: Sums | None) -> dict[str, Any]:
+    return asdict(figure) | (HIDDEN if sums is None else {})

@@ -14,7 +14,10 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value, its interval, the number of respondents and the formula; ``reason`` says why one is None."""
+    """A value, its interval, the number of respondents and the formula; ``reason`` says why one is None.
+
+    ``effective_n`` is n unless the figure is weighted.
+    """
 
     value: float | None
     low: float | None
@@ -23,6 +26,11 @@ class Figure:
     formula: str
     confidence: float = CONFIDENCE
     reason: str | None = None
+    effective_n: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.effective_n is None:
+            object.__setattr__(self, "effective_n", float(self.n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,15 @@ def moments(scores: list[float]) -> Moments:
 
 
 def nps(promoters: int, detractors: int, n: int, *, confidence: float = CONFIDENCE) -> Figure:
-    """100 x (p - d), p the share of 9..10, d of 0..6, in -100..100; normal interval.
+    """100 x (p - d), p the share of 9..10, d of 0..6, in -100..100; normal interval."""
+    return net(promoters, detractors, n, "100 (share 9..10 - share 0..6); normal interval", confidence=confidence)
+
+
+def net(promoters: int, detractors: int, n: int, formula: str, *, confidence: float = CONFIDENCE) -> Figure:
+    """100 x (p - d) of the shares of two sides.
 
     Variance of the mean of (+1, 0, -1): [p(1 - p) + d(1 - d) + 2pd] / n.
     """
-    formula = "100 (share 9..10 - share 0..6); normal interval"
     if n == 0:
         return Figure(None, None, None, 0, formula, confidence, "Nobody answered.")
     p, d = promoters / n, detractors / n
@@ -74,11 +86,15 @@ def nps_variance(promoters: int, detractors: int, n: int) -> float:
 
 def csat(satisfied: int, n: int, *, confidence: float = CONFIDENCE) -> Figure:
     """100 x the share of scores of 4 or more among n, in 0..100, with the Wilson interval (Wilson 1927)."""
-    formula = "100 count(score >= 4) / n; Wilson interval"
+    return share(satisfied, n, "100 count(score >= 4) / n; Wilson interval", confidence=confidence)
+
+
+def share(count: int, n: int, formula: str, *, confidence: float = CONFIDENCE) -> Figure:
+    """100 x count / n with the Wilson interval."""
     if n == 0:
         return Figure(None, None, None, 0, formula, confidence, "Nobody answered.")
-    low, high = wilson(satisfied, n, confidence=confidence)
-    return Figure(100 * satisfied / n, 100 * low, 100 * high, n, formula, confidence)
+    low, high = wilson(count, n, confidence=confidence)
+    return Figure(100 * count / n, 100 * low, 100 * high, n, formula, confidence)
 
 
 def wilson(count: int, n: int, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -93,20 +109,20 @@ def wilson(count: int, n: int, *, confidence: float = CONFIDENCE) -> tuple[float
     return low, high
 
 
-def mean_score(scores: Moments, *, confidence: float = CONFIDENCE) -> Figure:
-    """The mean of five-point scores, in 1..5, with Student's t interval on n - 1 degrees of freedom.
+def mean_score(scores: Moments, *, scale: tuple[int, int] = (1, 5), confidence: float = CONFIDENCE) -> Figure:
+    """The mean of scores on ``scale``, with Student's t interval on n - 1 degrees of freedom.
 
     The interval is cut at the ends of the scale. With one answer, or with answers all alike, there is a mean
     but no interval: the sample says nothing of the spread.
     """
-    formula = "mean of scores on 1..5; t interval, n - 1 degrees of freedom"
+    formula = f"mean of scores on {scale[0]}..{scale[1]}; t interval, n - 1 degrees of freedom"
     if scores.n == 0:
         return Figure(None, None, None, 0, formula, confidence, "Nobody answered.")
     reason = _no_spread(scores)
     if reason:
         return Figure(scores.mean, None, None, scores.n, formula, confidence, reason)
     reach = two_sided(confidence, scores.n - 1) * math.sqrt(scores.variance / scores.n)
-    low, high = max(1.0, scores.mean - reach), min(5.0, scores.mean + reach)
+    low, high = max(float(scale[0]), scores.mean - reach), min(float(scale[1]), scores.mean + reach)
     return Figure(scores.mean, low, high, scores.n, formula, confidence)
 
 

@@ -1,15 +1,16 @@
-"""The published grid: what one answer adds to which cells."""
+"""What one answer adds to the published grid."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from survey.questionnaires.scoring import Score
 
 PROMOTER, DETRACTOR = 9, 6
+EASY, HARD = 6, 2
+"""Of 1..7: the best two from, the worst two up to."""
 SATISFIED = 4
 
 
@@ -29,37 +30,18 @@ class Fact:
     recommendation: int | None
     teams: Mapping[str, str] = field(default_factory=dict)
     segment: str | None = None
+    effort: int | None = None
 
 
-class Key(NamedTuple):
-    """A cell; keys sort, and rows are written in that order. An empty ``driver`` is the overall score."""
+class Entry(NamedTuple):
+    """What one answer adds to one measure; an empty ``driver`` is the overall score."""
 
-    day: date
-    unit: str
-    sub_process: str
-    trigger: str
-    measure: Literal["nps", "score"]
+    measure: Literal["nps", "score", "ces"]
     driver: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Respondents, sum and sum of squares of their values, and how many were favourable and unfavourable."""
-
-    n: int
-    total: float
-    squares: float
+    sub_process: str
+    value: float
     favourable: int
     unfavourable: int
-
-    def __add__(self, other: "Cell") -> "Cell":
-        return Cell(
-            self.n + other.n,
-            self.total + other.total,
-            self.squares + other.squares,
-            self.favourable + other.favourable,
-            self.unfavourable + other.unfavourable,
-        )
 
 
 def teams_of(fact: Fact, score: Score) -> dict[str, str]:
@@ -70,21 +52,15 @@ def teams_of(fact: Fact, score: Score) -> dict[str, str]:
     return ({own: fact.unit} if own else {}) | dict(fact.teams)
 
 
-def cells(facts: Iterable[Fact], zone: ZoneInfo) -> list[tuple[Key, Cell]]:
-    """What these answers add, summed by cell and sorted by key. ``zone`` is that of the company's local days."""
-    found: dict[Key, Cell] = {}
-    for fact in facts:
-        for key, cell in _of(fact, fact.occurred_at.astimezone(zone).date()):
-            found[key] = found[key] + cell if key in found else cell
-    return sorted(found.items(), key=lambda entry: entry[0])
-
-
-def _of(fact: Fact, day: date) -> Iterable[tuple[Key, Cell]]:
-    for score in fact.scores:
-        key = Key(day, fact.unit, score.sub_process or "", fact.trigger, "score", score.driver or "")
-        favourable = score.value >= SATISFIED
-        yield key, Cell(1, score.value, score.value**2, int(favourable), int(score.low))
-    if fact.recommendation is not None:
-        value = fact.recommendation
-        key = Key(day, fact.unit, fact.sub_process or "", fact.trigger, "nps", "")
-        yield key, Cell(1, value, value**2, int(value >= PROMOTER), int(value <= DETRACTOR))
+def entries(fact: Fact) -> list[Entry]:
+    """Each scored item under its own sub-process; the recommendation and the effort under the occasion's."""
+    found = [
+        Entry("score", one.driver or "", one.sub_process or "", one.value, int(one.value >= SATISFIED), int(one.low))
+        for one in fact.scores
+    ]
+    place = fact.sub_process or ""
+    if (said := fact.recommendation) is not None:
+        found.append(Entry("nps", "", place, said, int(said >= PROMOTER), int(said <= DETRACTOR)))
+    if (felt := fact.effort) is not None:
+        found.append(Entry("ces", "", place, felt, int(felt >= EASY), int(felt <= HARD)))
+    return found

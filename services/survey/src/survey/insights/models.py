@@ -1,6 +1,7 @@
-"""Scores one by one, and their rollups by day: both written in the response's own transaction."""
+"""Scores one by one, written in the response's own transaction."""
 
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -33,24 +34,14 @@ class ScoreRow(Base):
     value: Mapped[float]
 
 
-class Rollup(Base):
-    """Counts and sums of one cell of the published grid; ``day`` is the company's local day of the service.
+class IndexWeights(Base):
+    """One version of the satisfaction index: its indicators with their weights, and the document that set them."""
 
-    ``measure`` score: ``total`` and ``squares`` of 1..5, ``favourable`` at 4 or more, ``unfavourable`` low ones.
-    ``measure`` nps: of 0..10, ``favourable`` promoters, ``unfavourable`` detractors.
-    """
+    __tablename__ = "index_weights"
+    __table_args__ = (CheckConstraint("version >= 1", name="version"),)
 
-    __tablename__ = "rollup"
-    __table_args__ = (CheckConstraint("measure IN ('score', 'nps')", name="measure"),)
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    unit: Mapped[str] = mapped_column(primary_key=True)
-    sub_process: Mapped[str] = mapped_column(primary_key=True)
-    trigger: Mapped[str] = mapped_column(primary_key=True)
-    measure: Mapped[str] = mapped_column(primary_key=True)
-    driver: Mapped[str] = mapped_column(primary_key=True)
-    n: Mapped[int]
-    total: Mapped[float]
-    squares: Mapped[float]
-    favourable: Mapped[int]
-    unfavourable: Mapped[int]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    indicators: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    document: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(TIME)

@@ -1,25 +1,39 @@
 """Figures over HTTP, each with its formula, its n and its parameters."""
 
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from survey.insights.questions import Dimension
+from survey.insights.satisfaction_index import Indicator, fault_of
 from survey.questionnaires.definition import Driver
 
-Dimension = Literal["sub_process", "driver", "unit", "day", "week", "month"]
+Shown = Literal["mean", "csat", "nps"]
 
 
 class FigureOut(BaseModel):
-    """``value`` is null with a ``reason`` where it is undefined or withheld; so are ``low`` and ``high``."""
+    """``value`` is null with a ``reason`` where it is undefined or withheld; so are ``low`` and ``high``.
+
+    ``effective_n`` is n unless the figure is weighted (Kish).
+    """
 
     value: float | None
     low: float | None
     high: float | None
     n: int | None
+    effective_n: float | None
     formula: str
     confidence: float
     reason: str | None
+
+
+class EffortOut(BaseModel):
+    """CES on 1..7 by three formulas, as vendors differ."""
+
+    mean: FigureOut
+    top_two: FigureOut
+    net: FigureOut
 
 
 class CellOut(BaseModel):
@@ -30,6 +44,8 @@ class CellOut(BaseModel):
     """
 
     sub_process: str | None = None
+    segment: str | None = None
+    trigger: str | None = None
     driver: Driver | None = None
     unit: str | None = None
     day: date | None = None
@@ -39,22 +55,144 @@ class CellOut(BaseModel):
     mean: FigureOut
     csat: FigureOut
     nps: FigureOut
+    ces: EffortOut
 
 
 class Parameters(BaseModel):
-    """What the figures were asked for. Days are those of the service, in ``time_zone``, both ends included."""
+    """What the figures were asked for. Days are those of the service, in ``time_zone``, both ends included.
+
+    ``unit`` stands for all below it; grouping by it gives the units right below. ``counting`` says which answers
+    the figures hold.
+    """
 
     time_zone: str
     period_from: date | None
     period_to: date | None
     sub_process: str | None
+    segment: str | None
     driver: str | None
-    unit: str | None
+    unit: str
     trigger: str
     group_by: list[Dimension]
     smallest_shown: int
+    counting: str
 
 
 class ScoresOut(BaseModel):
     parameters: Parameters
     items: list[CellOut]
+
+
+class TrendPoint(BaseModel):
+    """One period by its first day."""
+
+    period: date
+    figure: FigureOut
+
+
+class ChangeOut(BaseModel):
+    """The level differs from ``period`` on; it says nothing of what brought it about."""
+
+    period: date
+    before: float
+    after: float
+
+
+class TrendOut(BaseModel):
+    """``changes`` is null with a ``reason`` where there are too few periods with figures."""
+
+    parameters: Parameters
+    figure: Shown
+    points: list[TrendPoint]
+    changes: list[ChangeOut] | None
+    method: str
+    reason: str | None
+
+
+class ReliabilityOut(BaseModel):
+    """Cronbach's alpha over those who answered every item (listwise)."""
+
+    parameters: Parameters
+    items: list[Driver]
+    figure: FigureOut
+
+
+class IndicatorIn(BaseModel):
+    """A question of the index: the mean of a driver's scores (null: the overall score), the recommendation or CES."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    measure: Literal["score", "nps", "ces"] = "score"
+    driver: Driver | None = None
+    weight: Annotated[float, Field(ge=0, le=1)]
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        return {"score": (1.0, 5.0), "nps": (0.0, 10.0), "ces": (1.0, 7.0)}[self.measure]
+
+    @property
+    def indicator(self) -> Indicator:
+        return Indicator(self.weight, *self.scale)
+
+
+class WeightsIn(BaseModel):
+    """The next version of the index's weights; they add up to 1. ``document`` names what set them."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "indicators": [
+                    {"measure": "score", "weight": 0.3885},
+                    {"measure": "score", "driver": "reliability", "weight": 0.319},
+                    {"measure": "nps", "weight": 0.2925},
+                ],
+                "document": "Quality committee 2026/4",
+            }
+        },
+    )
+
+    indicators: Annotated[list[IndicatorIn], Field(min_length=1, max_length=20)]
+    document: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+    @model_validator(mode="after")
+    def _makes_an_index(self) -> Self:
+        if fault := fault_of([one.indicator for one in self.indicators]):
+            raise ValueError(fault)
+        return self
+
+
+class WeightsOut(BaseModel):
+    version: int
+    indicators: list[IndicatorIn]
+    document: str
+    set_by: str
+    set_at: datetime
+
+
+class IndicatorOut(BaseModel):
+    """An indicator with its own mean, as it enters the index."""
+
+    measure: str
+    driver: str | None
+    weight: float
+    least: float
+    most: float
+    mean: float | None
+    n: int | None
+
+
+class IndexOut(BaseModel):
+    parameters: Parameters
+    weights_version: int | None
+    figure: FigureOut
+    indicators: list[IndicatorOut]
+
+
+class SampleSizeOut(BaseModel):
+    n: int
+    population: int
+    margin: float
+    share: float
+    confidence: float
+    formula: str

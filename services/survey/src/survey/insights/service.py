@@ -1,52 +1,56 @@
-"""Writes scores and rollups with the answers they come from, and answers from the rollups alone."""
+"""Writes scores with the answers they come from, and answers questions from the published grid alone."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, cast, func, select
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Date
 
 from kit.auth import Actor
-from kit.db.rows import INSERT, RowsStatement, run_rows
-from kit.errors import Invalid
-from survey.insights.grid import Fact, cells, teams_of
-from survey.insights.models import OVERALL, Rollup, ScoreRow
-from survey.insights.schemas import Dimension
+from kit.context import Context
+from kit.errors import Conflict, Invalid, NotFound
+from survey.insights.grid import Fact, entries, teams_of
+from survey.insights.models import OVERALL, IndexWeights, ScoreRow
+from survey.insights.questions import OutsideGrid, Question
+from survey.published.disclosure import Place, Sums
+from survey.published.models import Tally
+from survey.published.service import Asked, Shown, fold, read
 
 MOST_CELLS = 1000
-ADDED = ("n", "total", "squares", "favourable", "unfavourable")
-
-
-KEY = tuple(column.name for column in Rollup.__table__.primary_key)
-NEW_SCORES = RowsStatement(ScoreRow.__table__, [column.name for column in ScoreRow.__table__.columns])
-ADDITIONS = RowsStatement(
-    Rollup.__table__,
-    KEY + ADDED,
-    f"{INSERT} ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET "
-    + ", ".join(f"{name} = rollup.{name} + excluded.{name}" for name in ADDED),
-)
+MEASURES = ("score", "nps", "ces")
 
 
 class TooManyCells(Invalid):
     code, title = "too_many_cells", "The question has too many cells"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Bounds and dimensions of an answer from the grid; None bounds nothing. ``trigger`` None: all service."""
+class NotInGrid(Invalid):
+    code, title = "not_in_grid", "The published grid has no such cells"
 
-    group_by: Sequence[Dimension]
-    period_from: date | None = None
-    period_to: date | None = None
-    sub_process: str | None = None
-    driver: str | None = None
-    unit: str | None = None
-    trigger: str | None = None
+
+class ForeignUnit(NotFound):
+    code = "unit_not_found"
+
+
+class VersionTaken(Conflict):
+    code, title = "version_taken", "Somebody else set weights meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class CellFound:
+    """A cell by its dimensions; a measure that is None is withheld, one without answers has n 0."""
+
+    unit: str
+    member: str
+    driver: str
+    bucket: date | None
+    score: Sums | None
+    nps: Sums | None
+    ces: Sums | None
 
 
 async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
@@ -57,7 +61,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
             "driver": score.driver or OVERALL,
             "unit": fact.unit,
             "sub_process": score.sub_process,
-            "teams": json.dumps(teams_of(fact, score)),
+            "teams": teams_of(fact, score),
             "trigger": fact.trigger,
             "occurred_at": fact.occurred_at,
             "value": score.value,
@@ -66,65 +70,150 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
         for score in fact.scores
     ]
     if rows:
-        await run_rows(session, NEW_SCORES, rows)
+        await session.execute(insert(ScoreRow), rows)
 
 
 async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:
-    """Adds to the rollups in the order of their keys, so that no two transactions wait for each other.
+    """One new row per answer, to be folded into the grid: it waits for no other transaction's row.
 
-    Call it last: these rows are the hot ones.
+    ``zone`` is that of the company's local days.
     """
-    rows = [key._asdict() | {name: getattr(cell, name) for name in ADDED} for key, cell in cells(facts, zone)]
+    rows = [
+        {
+            "day": fact.occurred_at.astimezone(zone).date(),
+            "unit": fact.unit,
+            "segment": fact.segment,
+            "trigger": fact.trigger,
+            "entries": found,
+        }
+        for fact in facts
+        if (found := entries(fact))
+    ]
     if rows:
-        await run_rows(session, ADDITIONS, rows)
+        await session.execute(insert(Tally), rows)
 
 
-async def answer(session: AsyncSession, question: Question, *, actor: Actor) -> Sequence[Any]:
-    """Rows of the dimensions asked for with sums of both measures: ``n``, ``total``, ... and ``nps_n``, ...
+async def answer(
+    session: AsyncSession, question: Question, *, context: Context, actor: Actor
+) -> tuple[str, list[CellFound]]:
+    """The unit answered for, and its cells in the order of their dimensions; one cell where nothing is grouped.
 
-    Raises TooManyCells above a thousand.
+    Raises NotInGrid, ForeignUnit, and TooManyCells above a thousand.
     """
-    dimensions = [_dimension(name) for name in question.group_by]
-    statement = actor.scope(select(Rollup.unit.label("_scope")))
-    statement = _bounded(statement, question).with_only_columns(*dimensions, *_sums(question))
-    if dimensions:
-        statement = statement.group_by(*dimensions).order_by(*dimensions)
-    rows: Sequence[Any] = (await session.execute(statement.limit(MOST_CELLS + 1))).all()
-    if len(rows) > MOST_CELLS:
+    await fold(session, context)
+    asked = _asked(question, actor)
+    shown = await read(session, asked, most=MOST_CELLS)
+    found = _joined(shown, asked)
+    if not found and not question.group_by:
+        found = [CellFound(asked.unit, asked.member or "", asked.driver or "", None, Sums(), Sums(), Sums())]
+    if len(found) > MOST_CELLS:
         raise TooManyCells(f"More than {MOST_CELLS} cells: narrow the period or group by fewer dimensions.")
-    return rows
+    return asked.unit, found
 
 
-def _bounded(statement: Select[Any], question: Question) -> Select[Any]:
-    if question.period_from is not None:
-        statement = statement.where(Rollup.day >= question.period_from)
-    if question.period_to is not None:
-        statement = statement.where(Rollup.day <= question.period_to)
-    if question.sub_process is not None:
-        statement = statement.where(Rollup.sub_process == question.sub_process)
-    if question.unit is not None:
-        statement = statement.where(Rollup.unit.startswith(question.unit, autoescape=True))
-    if question.trigger is not None:
-        return statement.where(Rollup.trigger == question.trigger)
-    return statement.where(Rollup.trigger != "case_closed")
+def unit_for(actor: Actor, unit: str | None) -> str:
+    """The unit asked for as far as the actor sees it; raises ForeignUnit for one beside his own."""
+    if unit is None or actor.unit.startswith(unit):
+        return actor.unit
+    if not actor.covers(unit):
+        raise ForeignUnit(f"There is no unit {unit} among those you see; yours is {actor.unit}.")
+    return unit
 
 
-def _sums(question: Question) -> list[ColumnElement[Any]]:
-    """Without a driver named or grouped by, the overall score speaks: so that n counts respondents."""
-    score = Rollup.measure == "score"
-    if "driver" not in question.group_by:
-        score &= Rollup.driver == (question.driver or OVERALL)
-    elif question.driver is not None:
-        score &= Rollup.driver == question.driver
-    sums = [_sum(name, score).label(name) for name in ADDED]
-    return sums + [_sum(name, Rollup.measure == "nps").label(f"nps_{name}") for name in ADDED]
+async def alpha_inputs(
+    session: AsyncSession, question: Question, drivers: Sequence[str], zone: str, *, actor: Actor
+) -> tuple[int, list[float], float]:
+    """Respondents who answered every item, the items' variances in the order given, and the variance of their sum."""
+    told = {
+        "drivers": list(drivers),
+        "k": len(drivers),
+        "unit": unit_for(actor, question.unit),
+        "sub_process": question.sub_process,
+        "first": question.period_from,
+        "last": question.period_to,
+        "zone": zone,
+    }
+    rows = {row.driver: row for row in await session.execute(text(_VARIANCES), told)}
+    if None not in rows:
+        return 0, [], 0.0
+    items = [float(rows[name].spread or 0) if name in rows else 0.0 for name in drivers]
+    return int(rows[None].n), items, float(rows[None].spread or 0)
 
 
-def _sum(name: str, condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((condition, getattr(Rollup, name)), else_=0)), 0)
+_VARIANCES = """
+WITH whole AS (
+    SELECT response_id, sum(value) AS total FROM score
+    WHERE driver = ANY(:drivers) AND starts_with(unit, :unit)
+        AND "trigger" <> 'case_closed'
+        AND (CAST(:sub_process AS text) IS NULL OR sub_process = :sub_process)
+        AND (CAST(:first AS date) IS NULL OR (occurred_at AT TIME ZONE :zone)::date >= :first)
+        AND (CAST(:last AS date) IS NULL OR (occurred_at AT TIME ZONE :zone)::date <= :last)
+    GROUP BY response_id HAVING count(*) = :k
+)
+SELECT NULL AS driver, count(*) AS n, var_samp(total) AS spread FROM whole HAVING count(*) > 0
+UNION ALL
+SELECT driver, count(*), var_samp(value) FROM score JOIN whole USING (response_id)
+WHERE driver = ANY(:drivers) GROUP BY driver
+"""
 
 
-def _dimension(name: Dimension) -> ColumnElement[Any]:
-    if name in {"week", "month"}:
-        return cast(func.date_trunc(name, Rollup.day), Date).label(name)
-    return getattr(Rollup, name).label(name)  # type: ignore[no-any-return]
+async def latest_weights(session: AsyncSession, version: int | None = None) -> IndexWeights | None:
+    """This version, or the newest."""
+    statement = select(IndexWeights).order_by(IndexWeights.version.desc()).limit(1)
+    if version is not None:
+        statement = statement.where(IndexWeights.version == version)
+    found: IndexWeights | None = await session.scalar(statement)
+    return found
+
+
+async def set_weights(
+    session: AsyncSession, indicators: list[dict[str, Any]], document: str, *, context: Context, actor: Actor
+) -> IndexWeights:
+    """Stores the next version; raises VersionTaken."""
+    newest = await latest_weights(session)
+    row = {
+        "version": newest.version + 1 if newest else 1,
+        "indicators": indicators,
+        "document": document,
+        "set_by": actor.subject,
+        "set_at": context.clock.now(),
+    }
+    stored = insert(IndexWeights).values(row).on_conflict_do_nothing().returning(IndexWeights)
+    made: IndexWeights | None = await session.scalar(stored)
+    if made is None:
+        raise VersionTaken(f"Version {row['version']} was set by another; look at it before you set yours.")
+    return made
+
+
+def _asked(question: Question, actor: Actor) -> Asked:
+    try:
+        topic, member = question.topic
+        grain = question.grain
+    except OutsideGrid as fault:
+        raise NotInGrid(str(fault)) from fault
+    driver = question.driver if question.driver or "driver" in question.group_by else OVERALL
+    return Asked(
+        unit=unit_for(actor, question.unit),
+        below="unit" in question.group_by,
+        topic=topic,
+        member=member,
+        measures=MEASURES,
+        driver=driver,
+        grain=grain,
+        period=question.period,
+    )
+
+
+def _joined(shown: Shown, asked: Asked) -> list[CellFound]:
+    """The measures of each cell side by side; recommendation and effort stand beside the driver that was asked for."""
+    beside = asked.driver or ""
+    keys: dict[tuple[Any, ...], dict[str, Sums | None]] = {}
+    for place, sums in _all(shown).items():
+        driver = place.driver if place.measure == "score" else beside
+        keys.setdefault((place.unit, place.member, driver, place.bucket), {})[place.measure] = sums
+    ordered = sorted(keys, key=lambda key: (*key[:3], key[3] or date.min))
+    return [CellFound(*key, *(keys[key].get(name, Sums()) for name in MEASURES)) for key in ordered]
+
+
+def _all(shown: Shown) -> Mapping[Place, Sums | None]:
+    return {**shown.cells, **dict.fromkeys(shown.withheld)}

@@ -198,6 +198,7 @@ def _fact(one: Checked) -> Fact:
         recommendation=reading.recommendation,
         teams=json.loads(occasion.teams) if occasion.teams != "{}" else {},
         segment=occasion.segment,
+        effort=reading.effort,
     )
 
 
