@@ -15,6 +15,7 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _files()
     _imports()
+    _past_answers()
 
 
 def _files() -> None:
@@ -27,6 +28,7 @@ def _files() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("pieces", sa.Integer(), nullable=False),
         sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("personal", sa.Boolean(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),
@@ -90,3 +92,10 @@ def _imports() -> None:
         sa.Column("imported_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_past_response")),
     )
+
+
+def _past_answers() -> None:
+    """Answers from before have no invitation, and those of an erased person no contact."""
+    op.add_column("response", sa.Column("source", sa.String()))
+    for column in ("invitation_id", "contact_id"):
+        op.alter_column("response", column, nullable=True)

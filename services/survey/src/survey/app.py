@@ -10,6 +10,8 @@ from survey.campaigns import endpoints as campaigns
 from survey.contacts import endpoints as contacts
 from survey.effects import consumers as effect_consumers
 from survey.effects import endpoints as effects
+from survey.exchange.exports import endpoints as exports
+from survey.exchange.exports import jobs as export_jobs
 from survey.exchange.files import timers as file_timers
 from survey.exchange.imports import endpoints as imports
 from survey.exchange.imports import jobs as import_jobs
@@ -36,6 +38,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         routers=[
             intake.router,  # first: looking through all others costs a fifth of what an answer may cost
             imports.router,  # before contacts, whose paths take any account
+            exports.router,
             contacts.router,
             needs.router,
             questionnaires.router,
@@ -48,7 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         on_start=[_fold],
         consumers=[invitation_consumers.consumers, effect_consumers.consumers],
         timers=[file_timers.timers],
-        jobs=[import_jobs.jobs],
+        jobs=[import_jobs.jobs, export_jobs.jobs],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",
     )

@@ -16,16 +16,17 @@ class Response(Base):
     """``answers`` without the texts; those are ``words``, sealed JSON by item. The phone made the id.
 
     ``started_at`` and ``answered_at`` are the phone's clock, ``received_at`` is ours. ``device``: the keyed hash of
-    what the page knows its device by.
+    what the page knows its device by. ``source``: the system that an answer from before was imported from. No
+    invitation leads to those, and no contact to those of an erased person.
     """
 
     __tablename__ = "response"
     __table_args__ = (CheckConstraint("revision >= 1", name="revision"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    invitation_id: Mapped[UUID] = mapped_column(ForeignKey("invitation.id"), unique=True)
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitation.id"), unique=True)
     questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"), index=True)
     unit: Mapped[str]
     sub_process: Mapped[str | None]
     trigger: Mapped[str]
@@ -44,3 +45,4 @@ class Response(Base):
     answered_at: Mapped[datetime | None] = mapped_column(TIME)
     received_at: Mapped[datetime] = mapped_column(TIME)
     device: Mapped[bytes | None]
+    source: Mapped[str | None]

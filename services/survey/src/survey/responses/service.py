@@ -19,8 +19,10 @@ from survey.questionnaires.service import code_and_version, definition_of
 from survey.responses.models import Response
 from survey.responses.schemas import ResponseOut, ScoreOut
 
+Owner = tuple[UUID, bytes]
+"""A contact's id and wrapped data key."""
 TABLE = Response.__table__
-COLUMNS = tuple(column.name for column in TABLE.columns)
+COLUMNS = tuple(column.name for column in TABLE.columns if column.name != "source")
 # An answer is noted on its invitation in the same statement: one more round trip would be felt.
 NOTED = """
     noted AS (
@@ -83,11 +85,14 @@ async def _ids(session: AsyncSession, statement: RowsStatement, rows: Sequence[d
     return set((await run_rows(session, statement, rows)).scalars()) if rows else set()
 
 
-def sealed(response_id: UUID, words: dict[str, str], owner: tuple[UUID, bytes], context: Context) -> bytes | None:
-    """The words under the person's own key; ``owner``: the contact's id and wrapped data key."""
+def sealed(
+    response_id: UUID, words: dict[str, str], owner: Owner | None, context: Context
+) -> bytes | None:
+    """The words under the person's own key; ``owner``: the contact's id and wrapped data key, None for nobody known."""
     if not words:
         return None
-    return person(*owner, context).seal(response_id, json.dumps(words))
+    keyring = person(*owner, context) if owner else context.keyring
+    return keyring.seal(response_id, json.dumps(words))
 
 
 async def read_response(session: AsyncSession, response_id: UUID, *, context: Context, actor: Actor) -> ResponseOut:
@@ -98,7 +103,8 @@ async def read_response(session: AsyncSession, response_id: UUID, *, context: Co
     found = await session.scalar(actor.scope(select(Response).where(Response.id == response_id, Response.complete)))
     if found is None:
         raise ResponseNotFound(f"There is no complete response {response_id}.")
-    contact = await session.get_one(Contact, found.contact_id)
+    contact = await session.get_one(Contact, found.contact_id) if found.contact_id else None
+    owner = (contact.id, contact.data_key) if contact else None
     named = found.unit_may_know or (found.may_contact and actor.has(Role.AGENT))
     code, version = await code_and_version(session, found.questionnaire_id)
     return ResponseOut(
@@ -113,8 +119,8 @@ async def read_response(session: AsyncSession, response_id: UUID, *, context: Co
         unit_may_know=found.unit_may_know,
         answers=found.answers,
         scores=await _scores(session, found),
-        words=_words(found, contact, context),
-        account=contact.account if named else None,
+        words=opened_words(found.id, found.words, owner, context),
+        account=contact.account if contact and named else None,
         trigger_id=found.trigger_id if found.unit_may_know else None,
     )
 
@@ -135,8 +141,10 @@ async def _scores(session: AsyncSession, found: Response) -> list[ScoreOut]:
     ]
 
 
-def _words(found: Response, contact: Contact, context: Context) -> dict[str, str]:
-    if found.words is None:
+def opened_words(response_id: UUID, words: bytes | None, owner: Owner | None, context: Context) -> dict[str, str]:
+    """The texts by item; those that belong to nobody known are sealed with the service's own key."""
+    if words is None:
         return {}
-    opened: dict[str, str] = json.loads(person(contact.id, contact.data_key, context).open(found.id, found.words))
+    keyring = person(*owner, context) if owner else context.keyring
+    opened: dict[str, str] = json.loads(keyring.open(response_id, words))
     return opened

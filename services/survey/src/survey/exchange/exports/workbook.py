@@ -18,7 +18,8 @@ UNWRITABLE = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE
 class WorkbookWriter:
     """A sheet that is full is followed by the next one with the same headings."""
 
-    def __init__(self, file: IO[bytes], headings: Sequence[str]) -> None:
+    def __init__(self, file: IO[bytes], headings: Sequence[str], codebook: Sequence[Sequence[Value]] = ()) -> None:
+        self._codebook = codebook
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
         self._bold = self._book.add_format({"bold": True})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
@@ -34,15 +35,11 @@ class WorkbookWriter:
                     self._put(place, value)
             self._row += 1
 
-    def add_sheet(self, name: str, rows: Sequence[Sequence[Value]]) -> None:
-        """A further sheet, after all rows of the first: the codebook."""
-        self._sheet = self._book.add_worksheet(name)
-        for self._row, row in enumerate(rows):
-            for place, value in enumerate(row):
-                if value is not None:
-                    self._put(place, value)
-
     def close(self) -> None:
+        """A second sheet says what the columns mean."""
+        if self._codebook:
+            self._sheet, self._row = self._book.add_worksheet("codebook"), 0
+            self.write(self._codebook)
         self._book.close()
 
     def _new_sheet(self, name: str | None = None) -> Any:

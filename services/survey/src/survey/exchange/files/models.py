@@ -13,7 +13,7 @@ from survey.db import Base
 class StoredFile(Base):
     """``data_key`` seals its pieces and goes with it; ``owner`` alone may fetch it, until ``expires_at``.
 
-    Personal: what was imported or exported, names and words among it.
+    ``personal``: names, accounts or words stand in it; such files are withdrawn when somebody is erased.
     """
 
     __tablename__ = "stored_file"
@@ -26,6 +26,7 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     pieces: Mapped[int]
     whole: Mapped[bool]
+    personal: Mapped[bool]
     owner: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(TIME)
     expires_at: Mapped[datetime] = mapped_column(TIME, index=True)

@@ -37,6 +37,7 @@ async def store(
     name: str,
     media_type: str,
     limit: int,
+    personal: bool,
     actor: Actor,
     context: Context,
 ) -> UUID:
@@ -44,7 +45,7 @@ async def store(
 
     What breaks off is deleted when it expires.
     """
-    row = await _begin(database, name, media_type, owner=owner_of(actor), context=context)
+    row = await _begin(database, name, media_type, personal=personal, owner=owner_of(actor), context=context)
     keyring = context.keyring.with_data_key(row.id, row.data_key)
     size = number = 0
     async for piece in _pieces(content):
@@ -101,7 +102,9 @@ def owner_of(actor: Actor) -> str:
     return f"{actor.issuer}:{actor.subject}"
 
 
-async def _begin(database: Database, name: str, media_type: str, *, owner: str, context: Context) -> StoredFile:
+async def _begin(
+    database: Database, name: str, media_type: str, *, personal: bool, owner: str, context: Context
+) -> StoredFile:
     row_id, now = new_id(), context.clock.now()
     row = StoredFile(
         id=row_id,
@@ -111,6 +114,7 @@ async def _begin(database: Database, name: str, media_type: str, *, owner: str, 
         size=0,
         pieces=0,
         whole=False,
+        personal=personal,
         owner=owner,
         created_at=now,
         expires_at=now + KEPT,

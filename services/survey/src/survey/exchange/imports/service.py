@@ -69,7 +69,7 @@ async def start(
     """Stores the file and enqueues its import; gives the job's id."""
     name = f"{kind}-import"
     file_id = await files.store(
-        database, content, name=name, media_type=media_type, limit=limit, actor=actor, context=context
+        database, content, name=name, media_type=media_type, limit=limit, personal=True, actor=actor, context=context
     )
     row_id = new_id()
     row = FileImport(
