@@ -1,5 +1,6 @@
 """Writes scores with the answers they come from, and answers questions from the published grid alone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
+from kit.db.rows import RowsStatement, run_rows
 from kit.errors import Conflict, Invalid, NotFound
 from survey.insights.grid import Fact, entries, teams_of
 from survey.insights.models import OVERALL, IndexWeights, ScoreRow
@@ -22,6 +24,12 @@ from survey.published.service import Asked, Shown, fold, read
 
 MOST_CELLS = 1000
 MEASURES = ("score", "nps", "ces")
+
+
+NEW_SCORES = RowsStatement(ScoreRow.__table__, [column.name for column in ScoreRow.__table__.columns])
+NEW_TALLIES = RowsStatement(
+    Tally.__table__, [column.name for column in Tally.__table__.columns if column.name != "position"]
+)
 
 
 class TooManyCells(Invalid):
@@ -61,7 +69,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
             "driver": score.driver or OVERALL,
             "unit": fact.unit,
             "sub_process": score.sub_process,
-            "teams": teams_of(fact, score),
+            "teams": json.dumps(teams_of(fact, score)),
             "trigger": fact.trigger,
             "occurred_at": fact.occurred_at,
             "value": score.value,
@@ -70,7 +78,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
         for score in fact.scores
     ]
     if rows:
-        await session.execute(insert(ScoreRow), rows)
+        await run_rows(session, NEW_SCORES, rows)
 
 
 async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:
@@ -84,13 +92,13 @@ async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -
             "unit": fact.unit,
             "segment": fact.segment,
             "trigger": fact.trigger,
-            "entries": found,
+            "entries": json.dumps(found),
         }
         for fact in facts
         if (found := entries(fact))
     ]
     if rows:
-        await session.execute(insert(Tally), rows)
+        await run_rows(session, NEW_TALLIES, rows)
 
 
 async def answer(
