@@ -16,7 +16,7 @@ from survey.exchange.exports.columns import Column, Kind, Value
 from survey.exchange.exports.thrift import BINARY, I32, I64, LIST, STRUCT, Listed, struct, varint
 
 MAGIC = b"PAR1"
-ROWS_IN_A_GROUP = 8192
+ROWS_IN_A_GROUP = 4096
 EPOCH = date(1970, 1, 1).toordinal()
 PLAIN, RLE, GZIP = 0, 3, 2
 OPTIONAL = 1

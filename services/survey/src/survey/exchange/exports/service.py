@@ -31,7 +31,7 @@ from survey.responses.models import Response
 from survey.responses.service import opened_words
 from survey.settings import settings_of
 
-CHUNK = 1000
+CHUNK = 500
 LARGEST = 64 * 1024**3
 NAMED = (Role.AGENT, Role.MANAGER)
 """Who may read single answers with their words; see ``responses.endpoints``."""
