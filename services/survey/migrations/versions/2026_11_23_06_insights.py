@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 TIME = sa.DateTime(timezone=True)
-MEASURE = "measure IN ('score', 'nps', 'ces')"
+MEASURE = "measure IN ('score', 'nps', 'ces', 'need', 'importance', 'kano', 'kano_split')"
 TOPIC = "topic IN ('', 'sub_process', 'segment', 'trigger')"
 
 FROM_ROLLUPS = """

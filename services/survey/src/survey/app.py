@@ -21,6 +21,7 @@ from survey.invitations import consumers as invitation_consumers
 from survey.invitations import endpoints as invitations
 from survey.needs import endpoints as needs
 from survey.published.service import FoldLoop
+from survey.priorities import endpoints as priorities
 from survey.questionnaires import endpoints as questionnaires
 from survey.responses import endpoints as responses
 from survey.rounds import models as _rounds  # noqa: F401 - its tables
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             imports.router,  # before contacts, whose paths take any account
             exports.router,
             contacts.router,
+            priorities.router,  # before needs, whose paths take any code
             needs.router,
             questionnaires.router,
             campaigns.router,

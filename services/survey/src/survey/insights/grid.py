@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from survey.questionnaires.scoring import Score
+from survey.insights.needs import Measure, additions
+from survey.questionnaires.scoring import NeedAnswer, Score
 
 PROMOTER, DETRACTOR = 9, 6
 EASY, HARD = 6, 2
@@ -31,12 +32,13 @@ class Fact:
     teams: Mapping[str, str] = field(default_factory=dict)
     segment: str | None = None
     effort: int | None = None
+    needs: tuple[NeedAnswer, ...] = ()
 
 
 class Entry(NamedTuple):
-    """What one answer adds to one measure; an empty ``driver`` is the overall score."""
+    """What one answer adds to one measure; an empty ``driver`` is the overall score. About needs it is their code."""
 
-    measure: Literal["nps", "score", "ces"]
+    measure: Literal["nps", "score", "ces"] | Measure
     driver: str
     sub_process: str
     value: float
@@ -63,4 +65,5 @@ def entries(fact: Fact) -> list[Entry]:
         found.append(Entry("nps", "", place, said, int(said >= PROMOTER), int(said <= DETRACTOR)))
     if (felt := fact.effort) is not None:
         found.append(Entry("ces", "", place, felt, int(felt >= EASY), int(felt <= HARD)))
-    return found
+    about = additions(fact.needs)
+    return [*found, *(Entry(one.measure, one.need, "", one.value, one.favourable, one.unfavourable) for one in about)]

@@ -199,6 +199,7 @@ def _fact(one: Checked) -> Fact:
         teams=json.loads(occasion.teams) if occasion.teams != "{}" else {},
         segment=occasion.segment,
         effort=reading.effort,
+        needs=reading.needs,
     )
 
 

@@ -1,0 +1,60 @@
+"""What an answer about needs adds to the published grid, and what the grid's sums come to again.
+
+A Kano pair adds to two measures, ``kano`` and ``kano_split``. Each answer stands in both, so that they are
+released in the same blocks and the six counts follow from their sums:
+A + O + M + I, A + O and O + M from the one; R, O and again all answers from the other.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from survey.published.disclosure import Sums
+from survey.questionnaires.kano import CATEGORIES, Category
+from survey.questionnaires.scoring import NeedAnswer
+
+Measure = Literal["need", "importance", "kano", "kano_split"]
+MEASURES: tuple[Measure, ...] = ("need", "importance", "kano", "kano_split")
+
+MET, UNMET = 4, 2
+CLASSED = {"attractive", "one_dimensional", "must_be", "indifferent"}
+DELIGHTS = {"attractive", "one_dimensional"}
+DISAPPOINTS = {"one_dimensional", "must_be"}
+
+
+class Addition(NamedTuple):
+    """What one answer adds to one measure of a need."""
+
+    measure: Measure
+    need: str
+    value: float
+    favourable: int
+    unfavourable: int
+
+
+def additions(said: Iterable[NeedAnswer]) -> Iterator[Addition]:
+    """Scores and importance one addition each, a Kano pair two."""
+    for one in said:
+        kind = one.aspect
+        if kind in {"performance", "importance"}:
+            measure: Measure = "need" if kind == "performance" else "importance"
+            yield Addition(measure, one.need, one.value, int(one.value >= MET), int(one.value <= UNMET))
+        else:
+            yield _addition("kano", one.need, kind in CLASSED, kind in DELIGHTS, kind in DISAPPOINTS)
+            yield _addition(
+                "kano_split", one.need, kind == "reverse", kind == "one_dimensional", kind == "questionable"
+            )
+
+
+def _addition(measure: Measure, need: str, *holds: bool) -> Addition:
+    value, favourable, unfavourable = map(int, holds)
+    return Addition(measure, need, value, favourable, unfavourable)
+
+
+def counts(kano: Sums, split: Sums) -> Mapping[Category, int]:
+    """How many answers fall into each category."""
+    both = split.favourable
+    attractive, must_be = kano.favourable - both, kano.unfavourable - both
+    reverse = round(split.total)
+    indifferent = round(kano.total) - attractive - must_be - both
+    found = (must_be, both, attractive, indifferent, reverse, split.unfavourable)
+    return dict(zip(CATEGORIES, found, strict=True))
