@@ -1,10 +1,13 @@
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
 from survey.questionnaires.definition import Definition
+from survey.questionnaires.items import AnyItem
+from survey.questionnaires.translations import translations
 
 CONTENT = Path(__file__).parents[3] / "content" / "questionnaires"
 
@@ -54,11 +57,19 @@ def definition(*items, **more):
 
 
 class TestContent:
-    @pytest.mark.parametrize("name", ["after_order", "after_outage", "follow_up"])
+    @pytest.mark.parametrize("name", ["after_order", "after_outage", "follow_up", "yearly"])
     def test_the_ready_made_questionnaires_are_sound_in_both_languages(self, name):
         made = Definition.model_validate(yaml.safe_load((CONTENT / f"{name}.yaml").read_text()))
         assert made.languages == ["zh-CN", "en"]
         assert [item.meaning for item in made.items[:2]] == ["may_contact", "unit_may_know"]
+        assert [one.lacking for one in translations(made)] == [(), ()]
+
+    def test_the_yearly_one_asks_in_nearly_every_way(self):
+        made = Definition.model_validate(yaml.safe_load((CONTENT / "yearly.yaml").read_text()))
+        known = {
+            name for kind in get_args(get_args(AnyItem)[0]) for name in get_args(kind.model_fields["type"].annotation)
+        }
+        assert known - {item.type for item in made.items} == {"rating", "text"}
 
 
 class TestRefusals:
@@ -94,6 +105,7 @@ class TestRefusals:
             (definition(item("a", "short_text", longest=201)), "less than or equal to 200"),
             (definition(item("a", "long_text", longest=0)), "greater than or equal to 1"),
             (definition(item("a", "kano", functional=words(), dysfunctional=words())), "need"),
+            (definition(kano("a", "told") | {"labels": {"like": words()}}), "labels of 'a' word each of like, expect"),
             (definition(kano("a", "told"), kano("b", "told")), "one Kano pair; more ask about told"),
             (definition(matrix("a")), "at least 1 item"),
             (definition(matrix("a", row("x"), row("x"))), "Two rows of 'a'"),

@@ -53,8 +53,8 @@ class TestLacking:
         }
 
     def test_how_many_texts_there_should_be(self):
-        assert {one.texts for one in translations(EVERY_PLACE)} == {17}
-        assert len(list(texts(EVERY_PLACE))) == 17
+        assert {one.texts for one in translations(EVERY_PLACE)} == {22}
+        assert len(list(texts(EVERY_PLACE))) == 22
 
     def test_languages_that_are_not_asked_for_lack_nothing(self):
         made = definition(item("a", "nps", ENGLISH), languages=["en"], title=ENGLISH)

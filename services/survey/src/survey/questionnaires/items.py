@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
+from survey.questionnaires.kano import FEELINGS, LABELS, Feeling
 from survey.questionnaires.terms import Code, Driver, Part, SubProcess, Words
 
 LONGEST_TEXT = 4000
@@ -137,12 +138,22 @@ class Matrix(Scaled):
 
 
 class KanoPair(Item):
-    """How would it be with the feature (``functional``), and without: five answers each, about one need."""
+    """How would it be with the feature (``functional``), and without: five answers each, about one need.
+
+    ``labels``: the wording of the five answers, by default the usual one.
+    """
 
     type: Literal["kano"]
     need: Code
     functional: Words
     dysfunctional: Words
+    labels: dict[Feeling, Words] = LABELS
+
+    @model_validator(mode="after")
+    def _five_answers(self) -> Self:
+        if set(self.labels) != set(FEELINGS):
+            raise ValueError(f"The labels of {self.code!r} word each of {', '.join(FEELINGS)}.")
+        return self
 
 
 class Choice(Item):

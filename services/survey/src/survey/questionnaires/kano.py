@@ -19,6 +19,14 @@ CATEGORIES: tuple[Category, ...] = (
     "reverse",
     "questionable",
 )
+LABELS: dict[Feeling, dict[Literal["zh-CN", "en"], str]] = {
+    "like": {"zh-CN": "我很喜欢", "en": "I like it that way"},
+    "expect": {"zh-CN": "理应如此", "en": "It must be that way"},
+    "neutral": {"zh-CN": "无所谓", "en": "I am neutral"},
+    "live_with": {"zh-CN": "勉强接受", "en": "I can live with it that way"},
+    "dislike": {"zh-CN": "我很不喜欢", "en": "I dislike it that way"},
+}
+"""The usual wording of the five answers."""
 _LETTERS: dict[str, Category] = {
     "A": "attractive",
     "O": "one_dimensional",

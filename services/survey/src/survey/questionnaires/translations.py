@@ -43,7 +43,7 @@ def texts(definition: Definition) -> Iterator[tuple[str, Words]]:
 
 def _of_item(item: AnyItem) -> Iterator[tuple[str, Words]]:
     yield "/text", item.text
-    if isinstance(item, Scaled):
+    if isinstance(item, Scaled | KanoPair):
         yield from ((f"/labels/{value}", words) for value, words in item.labels.items())
     if isinstance(item, Matrix):
         yield from ((f"/rows/{place}/text", row.text) for place, row in enumerate(item.rows))
