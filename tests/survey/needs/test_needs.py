@@ -74,6 +74,8 @@ class TestRegister:
             {"code": "Big"},
             {"name": {"en": "Only English"}},
             {"description": {}},
+            {"description": {"zh-CN": "a\x00", "en": "b"}},
+            {"name": {"zh-CN": "x" * 101, "en": "b"}},
             {"sub_processes": ["OR-4"]},
             {"sub_processes": ["OR-04", "OR-04"]},
             {"main_processes": ["or"]},
@@ -83,6 +85,10 @@ class TestRegister:
     async def test_what_is_unsound_is_refused(self, editor, wrong):
         assert (await editor.post("/v1/needs", json=RESTORATION | {"code": "unsound"} | wrong)).status_code == 422
         assert (await editor.get("/v1/needs/unsound")).status_code == 404
+
+    @pytest.mark.parametrize("code", ["%00", "A", "%ED%A0%BD", "a" * 41])
+    async def test_a_code_that_no_need_could_have(self, editor, code):
+        assert (await editor.get(f"/v1/needs/{code}")).status_code == 422
 
     async def test_by_state_and_by_sub_process(self, editor):
         await added(editor, "z_own", main_processes=[], sub_processes=["QA-05"])

@@ -51,7 +51,16 @@ class TestDraft:
         bad = FIRST | {"items": [FIRST["items"][0] | {"meaning": "everything"}]}
         answer = await editor.post("/v1/questionnaires", json={"code": "bad", "definition": bad})
         assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"].startswith("/definition/items/0")
+        assert [one["pointer"] for one in answer.json()["errors"]] == ["/definition/items/0/meaning"]
+
+    async def test_a_fault_of_an_item_as_a_whole_points_at_the_item(self, editor):
+        bad = FIRST | {"items": [FIRST["items"][0], {"code": "a", "type": "rating", "text": {}, "least": 9, "most": 2}]}
+        lacking = FIRST | {"items": [{"type": "rating", "text": {}}]}
+        found = [
+            await editor.post("/v1/questionnaires", json={"code": "bad", "definition": one}) for one in (bad, lacking)
+        ]
+        pointers = [[one["pointer"] for one in answer.json()["errors"]] for answer in found]
+        assert pointers == [["/definition/items/1"], ["/definition/items/0/code"]]
 
     async def test_without_a_definition_the_newest_version_is_copied(self, editor):
         path = (await drafted(editor, "copied")).headers["Location"]
@@ -76,6 +85,38 @@ class TestDraft:
         assert (await editor.delete(path, headers={"If-Match": '"2"'})).status_code == 204
         assert (await editor.get(path)).status_code == 404
         assert (await drafted(editor, "deleted")).json()["version"] == 1
+
+    @pytest.mark.parametrize(
+        ("place", "value"),
+        [
+            ("title", '{"en": "a\\u0000"}'),
+            ("title", '{"en": "\\ud83d"}'),
+            ("title", '{"de": "a"}'),
+            ("introduction", '{"en": ' + '"' + "x" * 2001 + '"}'),
+            ("languages", "[]"),
+            ("languages", '["zh-CN", "zh-CN"]'),
+            ("items", "{}"),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "when": {"===": [1, "\\u0000"]}}]'),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "when": {"===": [1, NaN]}}]'),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "when": {"===": [1, 1e999]}}]'),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "when": {"===": [1, ' + "9" * 4000 + "]}}]"),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "when": ' + "[" * 300 + "]" * 300 + "}]"),
+            ("items", '[{"type": "number", "code": "a", "text": {}, "most": NaN}]'),
+            ("items", '[{"type": "number", "code": "a", "text": {}, "least": -1e999}]'),
+            ("items", '[{"type": "rating", "code": "a\\u0000", "text": {}}]'),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "scoring": {"table": {"\\u0000": 1}}}]'),
+            ("items", '[{"type": "rating", "code": "a", "text": {}, "labels": {"\\ud83d": {}}}]'),
+        ],
+    )
+    async def test_a_hostile_draft_is_refused_and_breaks_nothing(self, editor, place, value):
+        parts = {"title": "{}", "introduction": "{}", "items": '[{"type": "nps", "code": "a", "text": {}}]'} | {
+            place: value
+        }
+        body = ", ".join(f'"{name}": {part}' for name, part in parts.items())
+        raw = f'{{"code": "hostile_draft", "definition": {{{body}}}}}'.encode()
+        answer = await editor.post("/v1/questionnaires", content=raw, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["pointer"].startswith(f"/definition/{place}")
 
 
 class TestCompleteness:

@@ -1,5 +1,6 @@
 """Every error leaves as RFC 9457 problem+json, validation errors and crashes included."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -47,20 +48,33 @@ async def _problem(_: Request, fault: Exception) -> JSONResponse:
 
 async def _validation(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101
-    errors = [_described(error) for error in fault.errors()[:MOST_FAULTS]]
+    errors = [_described(error, fault.body) for error in fault.errors()[:MOST_FAULTS]]
     if any(error["pointer"] == "" and "JSON" in error["detail"] for error in errors):
         return response(Malformed("The body is not valid JSON: " + errors[0]["detail"], errors=errors))
     where = ", ".join(error["pointer"] or "the body" for error in errors[:3])
     return response(Invalid(f"{len(errors)} fault(s) in the input, at {where}.", errors=errors))
 
 
-def _described(error: dict[str, Any]) -> dict[str, str]:
+def _described(error: dict[str, Any], body: Any) -> dict[str, str]:
     place, *path = error["loc"]
     if error["type"] == "json_invalid":
         return {"pointer": "", "detail": f"JSON decode error: {error.get('ctx', {}).get('error', error['msg'])}"}
+    if place == "body" and isinstance(body, dict | list):
+        path = list(_within(body, path, missing=error["type"] == "missing"))
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
     prefix = "" if place == "body" else f"{place}:"
     return {"pointer": prefix + pointer, "detail": str(error["msg"])}
+
+
+def _within(body: Any, path: list[Any], *, missing: bool) -> Iterator[Any]:
+    """The path without what pydantic puts into it that is no part of the body, such as the chosen type of a union."""
+    for place, part in enumerate(path, 1):
+        listed = isinstance(body, list) and isinstance(part, int) and part < len(body)
+        if listed or (isinstance(body, dict) and part in body):
+            body = body[part]
+        elif not (missing and place == len(path)):
+            continue
+        yield part
 
 
 async def _http(_: Request, fault: Exception) -> JSONResponse:

@@ -14,7 +14,7 @@ from kit.paging import Items, Page, paged
 from survey.needs import service
 from survey.needs.lifecycle import State
 from survey.needs.models import Need, NeedVersion
-from survey.needs.schemas import NeedDefinition, NeedIn, NeedOut, NeedsImport, NeedsImported, SubProcess
+from survey.needs.schemas import Code, NeedDefinition, NeedIn, NeedOut, NeedsImport, NeedsImported, SubProcess
 
 router = APIRouter(prefix="/v1/needs", tags=["needs"])
 
@@ -66,13 +66,13 @@ async def list_needs(
 
 
 @router.get("/{code}")
-async def get_need(code: str, session: ReadSession, _: Reader, response: Response) -> NeedOut:
+async def get_need(code: Code, session: ReadSession, _: Reader, response: Response) -> NeedOut:
     return _shown(await service.find(session, code), response)
 
 
 @router.put("/{code}")
 async def change_need(
-    code: str,
+    code: Code,
     definition: NeedDefinition,
     session: WriteSession,
     context: Ctx,
@@ -85,25 +85,25 @@ async def change_need(
 
 
 @router.delete("/{code}", status_code=204)
-async def delete_need(code: str, session: WriteSession, _: Editor) -> None:
+async def delete_need(code: Code, session: WriteSession, _: Editor) -> None:
     """One that no published questionnaire ever asked about; others are retired."""
     await service.delete(session, code)
 
 
 @router.post("/{code}/retire")
-async def retire_need(code: str, session: WriteSession, context: Ctx, _: Editor, response: Response) -> NeedOut:
+async def retire_need(code: Code, session: WriteSession, context: Ctx, _: Editor, response: Response) -> NeedOut:
     """No new questionnaire may ask about it; those published go on."""
     return _shown(await service.move(session, code, "retired", context=context), response)
 
 
 @router.post("/{code}/activate")
-async def activate_need(code: str, session: WriteSession, context: Ctx, _: Editor, response: Response) -> NeedOut:
+async def activate_need(code: Code, session: WriteSession, context: Ctx, _: Editor, response: Response) -> NeedOut:
     """It may be asked about again."""
     return _shown(await service.move(session, code, "active", context=context), response)
 
 
 @router.get("/{code}/versions")
-async def list_need_versions(code: str, session: ReadSession, _: Reader, page: Page) -> Items[NeedOut]:
+async def list_need_versions(code: Code, session: ReadSession, _: Reader, page: Page) -> Items[NeedOut]:
     """How it came to be as it is, oldest first."""
     await service.find(session, code)
     statement = select(NeedVersion).where(NeedVersion.code == code)

@@ -17,11 +17,12 @@ def _not_reserved(code: str) -> str:
     return code
 
 
-NeedCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), AfterValidator(_not_reserved)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+NeedCode = Annotated[Code, AfterValidator(_not_reserved)]
 MainProcess = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 SubProcess = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Description = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+Description = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 LANGUAGES: tuple[Literal["zh-CN"], Literal["en"]] = ("zh-CN", "en")
 MOST_IMPORTED = 200
 EXAMPLE: dict[str, Any] = {

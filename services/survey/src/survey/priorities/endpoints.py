@@ -5,13 +5,12 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import StringConstraints
 
 from kit.auth import Actor, Role, allow
 from kit.context import Context
 from kit.db import WriteSession
 from kit.http import Ctx
-from survey.contacts.schemas import UnitPath
+from survey.contacts.schemas import Segment, UnitPath
 from survey.insights.cells import HIDDEN, REASON
 from survey.insights.figures import Figure
 from survey.insights.schemas import FigureOut
@@ -31,7 +30,6 @@ router = APIRouter(prefix="/v1/needs", tags=["needs"])
 Reader = Annotated[
     Actor, Depends(allow(Role.ANALYST, Role.AGENT, Role.MANAGER, Role.UNIT_HEAD, Role.LEADER, Role.AUDITOR))
 ]
-Segment = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 COUNTING = (
     "Complete answers but follow-ups to cases, one per respondent and need (the mean of the items about it), in blocks "

@@ -8,6 +8,7 @@ counts as a zero.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +16,9 @@ Rule = Any
 Data = Any
 
 DEEPEST = 16
+LONGEST_LITERAL = 2000
 SAFE_INTEGER = 2**53
+NAME = re.compile(r"[a-z0-9_.]{0,81}")
 
 
 class RuleFault(ValueError):  # noqa: N818
@@ -56,6 +59,8 @@ def check(rule: Rule, *, depth: int = 0, inside: bool = False) -> None:
             check(part, depth=depth + 1, inside=inside)
     elif isinstance(rule, dict):
         _check_operation(rule, depth, inside=inside)
+    else:
+        _check_literal(rule)
 
 
 def variables(rule: Rule) -> Iterator[str]:
@@ -82,6 +87,15 @@ def _heard(operator: str, arguments: list[Any]) -> list[Any]:
     return {"var": arguments[1:], "missing": [], "missing_some": []}.get(operator, arguments)
 
 
+def _check_literal(value: Any) -> None:
+    """Only what every JSON reader reads alike, and the database takes."""
+    if isinstance(value, str):
+        if len(value) > LONGEST_LITERAL or "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise RuleFault(f"A text in a rule has at most {LONGEST_LITERAL} well-formed characters without NUL.")
+    elif _number(value) and not -SAFE_INTEGER <= value <= SAFE_INTEGER:
+        raise RuleFault("A number in a rule lies within 2**53 on either side of zero.")
+
+
 def _check_operation(rule: dict[str, Any], depth: int, *, inside: bool) -> None:
     if len(rule) != 1:
         raise RuleFault(f"An operation has exactly one operator as its key; here are {len(rule)}.")
@@ -94,7 +108,7 @@ def _check_operation(rule: dict[str, Any], depth: int, *, inside: bool) -> None:
     if operator == "missing_some" and not (_whole(arguments[0]) and isinstance(arguments[1], list)):
         raise RuleFault("'missing_some' takes how many are needed and the list of the items' codes.")
     for name in _named(operator, arguments):
-        if not isinstance(name, str) or not (name or inside):
+        if not isinstance(name, str) or not (name or inside) or not NAME.fullmatch(name):
             raise RuleFault(f"{operator!r} names items by their codes, as texts.")
     for argument in _heard(operator, arguments):
         check(argument, depth=depth + 1, inside=inside)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from survey.questionnaires import branching
 from survey.questionnaires.items import (
@@ -33,17 +33,29 @@ __all__ = ["MOST_ANSWERS", "AnyItem", "Code", "Definition", "Driver", "Language"
 MOST_ANSWERS = 100
 
 
+def _each_once(languages: list[Language]) -> list[Language]:
+    if len(set(languages)) < len(languages):
+        raise ValueError("Each language of the questionnaire is named once.")
+    return languages
+
+
+def _both() -> list[Language]:
+    return ["zh-CN", "en"]
+
+
+Languages = Annotated[list[Language], Field(min_length=1), AfterValidator(_each_once)]
+
+
 class Definition(Part):
     """A whole questionnaire. ``introduction`` is the first page: it says who will see the answer."""
 
     title: Words
     introduction: Words
-    languages: Annotated[list[Language], Field(min_length=1, default_factory=lambda: ["zh-CN", "en"])]
+    languages: Languages = Field(default_factory=_both)
     items: Annotated[list[AnyItem], Field(min_length=1, max_length=60)]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _check_languages(self)
         _check_codes(self)
         _check_branching(self)
         _check_drivers(self)
@@ -125,11 +137,6 @@ def free_texts(item: AnyItem) -> list[str]:
     return [f"{item.code}.{option.code}" for option in item.options if option.free_text]
 
 
-def _check_languages(definition: Definition) -> None:
-    if len(set(definition.languages)) < len(definition.languages):
-        raise ValueError("Each language of the questionnaire is named once.")
-
-
 def _check_codes(definition: Definition) -> None:
     twice = _twice(item.code for item in definition.items)
     if twice:
@@ -151,7 +158,6 @@ def _check_branching(definition: Definition) -> None:
 def _check_rule(code: str, rule: JsonValue, before: set[str]) -> None:
     if rule is None:
         return
-    branching.check(rule)
     later = sorted(set(branching.variables(rule)) - before)
     if later:
         raise ValueError(f"'when' of {code!r} may read earlier items only, not {', '.join(later)}.")

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 
+from survey.questionnaires import branching
 from survey.questionnaires.kano import FEELINGS, LABELS, Feeling
 from survey.questionnaires.terms import Code, Driver, Part, SubProcess, Words
 
@@ -12,6 +13,17 @@ LONGEST_TEXT = 4000
 LONGEST_LINE = 200
 FURTHEST = 1e12
 
+Value = Annotated[str, StringConstraints(pattern=r"^\d{1,2}$")]
+Scored = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+
+
+def _sound(rule: JsonValue) -> JsonValue:
+    if rule is not None:
+        branching.check(rule)
+    return rule
+
+
+Rule = Annotated[JsonValue, AfterValidator(_sound)]
 Bound = Annotated[float, Field(ge=-FURTHEST, le=FURTHEST, allow_inf_nan=False)]
 
 
@@ -22,7 +34,7 @@ class Scoring(Part):
     """
 
     kind: Literal["linear", "table"] = "linear"
-    table: dict[str, Annotated[float, Field(ge=1, le=5)]] = Field(default_factory=dict)
+    table: dict[Scored, Annotated[float, Field(ge=1, le=5)]] = Field(default_factory=dict)
     low_at: Annotated[float, Field(ge=1, le=5)] = 2
 
 
@@ -44,7 +56,7 @@ class Item(Part):
     code: Code
     text: Words
     required: bool = False
-    when: JsonValue = None
+    when: Rule = None
     driver: Driver | None = None
     need: Code | None = None
     sub_process: SubProcess | None = None
@@ -58,7 +70,7 @@ class Scaled(Item):
 
     least: Annotated[int, Field(ge=0, le=10)] = 1
     most: Annotated[int, Field(ge=1, le=10)] = 5
-    labels: dict[str, Words] = Field(default_factory=dict)
+    labels: dict[Value, Words] = Field(default_factory=dict)
     scoring: Scoring | None = Scoring()
     meaning: Literal["importance"] | None = None
 
@@ -113,7 +125,7 @@ class Row(Part):
 
     code: Code
     text: Words
-    when: JsonValue = None
+    when: Rule = None
     driver: Driver | None = None
     need: Code | None = None
     sub_process: SubProcess | None = None

@@ -18,7 +18,7 @@ Driver = Literal[
     "price",
     "information",
 ]
-Words = dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=2000)]]
+Words = dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]+$")]]
 """One text by language. A draft may lack some; see ``translations``."""
 
 
