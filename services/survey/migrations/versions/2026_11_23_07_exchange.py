@@ -10,12 +10,26 @@ branch_labels = None
 depends_on = None
 
 TIME = sa.DateTime(timezone=True)
+# A push that read the contact before it was erased must not bring its id, and so its data key, back. After the
+# row: an insert may have waited for the erasing transaction.
+REFUSE_ERASED = """
+CREATE FUNCTION refuse_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM erased_account WHERE contact_id = NEW.id) THEN
+        RAISE EXCEPTION 'an erased contact stays erased' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'contact_erased';
+    END IF;
+    RETURN NULL;
+END $$
+"""
 
 
 def upgrade() -> None:
     _files()
     _imports()
     _past_answers()
+    _erasure()
+    _retention()
 
 
 def _files() -> None:
@@ -99,3 +113,48 @@ def _past_answers() -> None:
     op.add_column("response", sa.Column("source", sa.String()))
     for column in ("invitation_id", "contact_id"):
         op.alter_column("response", column, nullable=True)
+
+
+def _erasure() -> None:
+    op.create_table(
+        "erased_account",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("source_version", sa.BigInteger(), nullable=False),
+        sa.Column("erased_at", TIME, nullable=False),
+        sa.Column("kept_out", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_erased_account")),
+        sa.UniqueConstraint("contact_id", name=op.f("uq_erased_account_contact_id")),
+    )
+    op.execute(REFUSE_ERASED)
+    op.execute("CREATE TRIGGER refuse_erased AFTER INSERT ON contact FOR EACH ROW EXECUTE FUNCTION refuse_erased()")
+
+
+def _retention() -> None:
+    kinds = "kind IN ('words', 'messages', 'persons')"
+    op.create_table(
+        "retention_rule",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=True),
+        sa.Column("valid_from", TIME, nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("made_at", TIME, nullable=False),
+        sa.CheckConstraint(kinds, name=op.f("ck_retention_rule_kind")),
+        sa.CheckConstraint("months >= 1", name=op.f("ck_retention_rule_months")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rule")),
+    )
+    op.create_index(op.f("ix_retention_rule_kind_valid_from"), "retention_rule", ["kind", "valid_from"])
+    op.create_table(
+        "retention_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("rule_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("cutoff", TIME, nullable=False),
+        sa.Column("destroyed", sa.Integer(), nullable=False),
+        sa.Column("began_at", TIME, nullable=False),
+        sa.Column("ended_at", TIME, nullable=True),
+        sa.CheckConstraint(kinds, name=op.f("ck_retention_run_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_run")),
+    )

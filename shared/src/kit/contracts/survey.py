@@ -82,6 +82,20 @@ class SolvedAnswered(Payload):
     answered_at: datetime
 
 
+class ContactErased(Payload):
+    """A person was erased on request: the account in the envelope is to be forgotten wherever it is known.
+
+    ``answers``: how many stay, as figures that lead to nobody.
+    """
+
+    type: ClassVar[str] = "gridloop.survey.contact.erased.v1"
+    stream: ClassVar[str] = STREAM
+
+    contact_id: UUID
+    erased_at: datetime
+    answers: int
+
+
 class EffectMeasured(Payload):
     """Later customers against earlier ones, for one finding under watch.
 

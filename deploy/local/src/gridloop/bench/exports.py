@@ -14,7 +14,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
 import httpx
@@ -133,7 +133,7 @@ class Watch:
     pages: list[float] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         self.before = self.peak = psutil.Process(self.pid).memory_info().rss
         self._thread = threading.Thread(target=self._look)
         self._thread.start()

@@ -43,3 +43,19 @@ class Contact(Base):
     source_version: Mapped[int] = mapped_column(BigInteger)
     rest_until: Mapped[datetime | None] = mapped_column(TIME)
     updated_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class ErasedAccount(Base):
+    """An account whose person was erased: a keyed hash, and the random id that the contact had.
+
+    ``kept_out``: no push of the account is stored; else those newer than ``source_version`` are.
+    """
+
+    __tablename__ = "erased_account"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(unique=True)
+    unit: Mapped[str]
+    source_version: Mapped[int] = mapped_column(BigInteger)
+    erased_at: Mapped[datetime] = mapped_column(TIME)
+    kept_out: Mapped[bool]

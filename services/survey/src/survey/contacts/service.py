@@ -15,7 +15,7 @@ from kit.context import Context
 from kit.encryption import Keyring
 from kit.errors import Forbidden, NotFound
 from kit.ids import new_id
-from survey.contacts.models import Contact
+from survey.contacts.models import Contact, ErasedAccount
 from survey.contacts.schemas import ContactIn, ContactOut
 
 MOST_ACCOUNTS = 50
@@ -36,12 +36,15 @@ async def put_contacts(
 ) -> dict[str, Contact]:
     """Stores each push, by account, unless the same or a newer version is there already; both succeed.
 
+    What is pushed of an erased account succeeds too, and is stored nowhere.
+
     Raises OutsideUnit, and then stores none.
     """
     for push in given.values():
         if not actor.covers(push.unit):
             raise OutsideUnit(f"You act for {actor.unit}; a contact of {push.unit} is not yours to write.")
-    waiting, done = given, dict[str, Contact]()
+    done = await _of_erased(session, given, context)
+    waiting = {account: push for account, push in given.items() if account not in done}
     while waiting:
         known = await _known(session, waiting)
         rows = [_row(account, waiting[account], known.get(account), context) for account in sorted(waiting)]
@@ -52,6 +55,22 @@ async def put_contacts(
         # An account that another transaction made meanwhile has another key: seal for that one and try again.
         waiting = {a: push for a, push in waiting.items() if stored[a].source_version < push.source_version}
     return done
+
+
+async def _of_erased(session: AsyncSession, given: Mapping[str, ContactIn], context: Context) -> dict[str, Contact]:
+    """Stand-ins for the pushes of accounts that are kept out, or that are older than the erasure."""
+    accounts = {account_key(account, context): account for account in given}
+    known = await session.scalars(select(ErasedAccount).where(ErasedAccount.key.in_(sorted(accounts))))
+    return {
+        account: Contact(account=account, source_version=given[account].source_version, updated_at=row.erased_at)
+        for row, account in [(row, accounts[row.key]) for row in known]
+        if row.kept_out or given[account].source_version <= row.source_version
+    }
+
+
+def account_key(account: str, context: Context) -> bytes:
+    """How an erased account is recognised: equal for equal accounts, and nothing without the keyring."""
+    return context.keyring.hash(f"erased|{account}")
 
 
 async def find_contact(session: AsyncSession, account: str, *, actor: Actor) -> Contact:

@@ -59,10 +59,10 @@ class Contacts:
         ]
 
     async def apply(self, session: AsyncSession, records: Sequence[ContactOfMany]) -> int:
-        """An account whose version is stored already, or a newer one, stays as it is."""
+        """An account whose version is stored already, or a newer one, stays as it is; an erased one is not stored."""
         accounts = [record.account for record in records]
         known = select(Contact.account, Contact.source_version).where(Contact.account.in_(accounts))
         versions = {row.account: row.source_version for row in await session.execute(known)}
         newer = {r.account: r for r in records if r.source_version > versions.get(r.account, -1)}
-        await put_contacts(session, newer, context=self._context, actor=self._actor)
-        return len(newer)
+        stored = await put_contacts(session, newer, context=self._context, actor=self._actor)
+        return sum(contact.id is not None for contact in stored.values())
