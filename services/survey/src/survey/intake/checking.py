@@ -58,6 +58,10 @@ class Checked:
         return self.delivery.place
 
     @property
+    def anonymous(self) -> bool:
+        return bool(self.occasion.confidentiality == "anonymous")
+
+    @property
     def given(self) -> ResponseIn:
         return self.submission.given
 

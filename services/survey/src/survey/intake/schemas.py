@@ -57,12 +57,12 @@ class ResponseIn(BaseModel):
 
 
 class ResponseTaken(BaseModel):
-    """The same for each delivery of the same revision."""
+    """The same for each delivery of the same revision. ``received_at`` is null where the campaign is anonymous."""
 
     id: UUID
     revision: int
     complete: bool
-    received_at: datetime
+    received_at: datetime | None
 
 
 class BatchIn(BaseModel):

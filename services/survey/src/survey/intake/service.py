@@ -13,13 +13,15 @@ from kit.context import Context
 from kit.db.rows import run
 from kit.errors import Problem, Unavailable
 from kit.events import emit
+from survey.anonymous import service as anonymous
+from survey.anonymous.buckets import Place
 from survey.effects.service import look_again
 from survey.insights.grid import Fact
 from survey.insights.service import add_up, store_scores
 from survey.intake.announcing import Completed, announcements
 from survey.intake.checking import Checked, Questions, Submission, check
 from survey.intake.plan import Kept, Plan, plan
-from survey.intake.revision import Version
+from survey.intake.revision import Version, digest
 from survey.intake.schemas import ResponseTaken
 from survey.invitations.service import token_key
 from survey.invitations.token import Token, read
@@ -32,13 +34,22 @@ Outcomes = dict[int, ResponseTaken | Problem]
 
 # Locked in the order of their ids: two batches never wait for each other in a circle. What is stored for them comes
 # along; where another transaction was faster its write is refused below, and the next round looks again.
-OCCASIONS = """
+LOCKED = """
     SELECT i.id, i.questionnaire_id, i.contact_id, i.confidentiality, i.unit, i.trigger, i.trigger_id, i.sub_process,
            i.teams::text AS teams, i.occurred_at, i.segment, i.correlation, i.campaign_id, i.expires_at,
            c.account, c.data_key, r.id AS response_id, r.revision, r.digest, r.complete, r.received_at
     FROM invitation i JOIN contact c ON c.id = i.contact_id LEFT JOIN response r ON r.invitation_id = i.id
-    WHERE i.id = ANY($1::uuid[]) ORDER BY i.id FOR NO KEY UPDATE OF i
+    WHERE i.id = ANY($1::uuid[]) AND i.confidentiality = 'confidential' ORDER BY i.id FOR NO KEY UPDATE OF i
 """
+# Of an anonymous campaign's nothing is locked: a lock stands in the row as the transaction that took the answer.
+OCCASIONS = f"""
+    WITH locked AS ({LOCKED}) SELECT * FROM locked
+    UNION ALL
+    SELECT i.id, i.questionnaire_id, NULL, i.confidentiality, i.unit, i.trigger, NULL, i.sub_process, '{{}}',
+           i.occurred_at, i.segment, i.correlation, i.campaign_id, i.expires_at,
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM invitation i WHERE i.id = ANY($1::uuid[]) AND i.confidentiality = 'anonymous'
+"""  # noqa: S608  (a statement of this module)
 
 
 async def take_in(
@@ -52,6 +63,8 @@ async def take_in(
     outcomes: Outcomes = {}
     at = context.clock.now()
     checked, stored = await _check(session, submissions, outcomes, context)
+    facts = await _take_anonymous(session, [one for one in checked if one.anonymous], outcomes, context, at)
+    checked = [one for one in checked if not one.anonymous]
     written: list[Checked] = []
     for _ in range(ROUNDS):
         now_written, checked = await _settle(session, checked, stored, outcomes, context, at)
@@ -62,7 +75,7 @@ async def take_in(
     # Only ids that other transactions keep inserting and rolling back can come to this.
     for left in checked:
         outcomes[left.place] = Unavailable("The same response is being stored elsewhere; send it again.")
-    await _follow(session, [one for one in written if one.given.complete], context, at)
+    await _follow(session, [one for one in written if one.given.complete], facts, context, at)
     return [outcomes[place] for place in range(len(submissions))]
 
 
@@ -175,10 +188,47 @@ def _row(one: Checked, context: Context, at: datetime) -> dict[str, Any]:
     }
 
 
-async def _follow(session: AsyncSession, done: list[Checked], context: Context, at: datetime) -> None:
-    """What a complete answer leads to, always in the same order of locks: watches, then rollups."""
+async def _take_anonymous(
+    session: AsyncSession, several: list[Checked], outcomes: Outcomes, context: Context, at: datetime
+) -> list[Fact]:
+    """Answers of anonymous campaigns go ways of their own; gives what may be counted of them now."""
+    if not several:
+        return []
+    refusals, facts = await anonymous.take(session, [_unnamed(one, context) for one in several], context=context, at=at)
+    for one, refusal in zip(several, refusals, strict=True):
+        version = one.delivery.version
+        outcomes[one.place] = refusal or ResponseTaken(
+            id=one.delivery.response_id, revision=version.revision, complete=version.complete, received_at=None
+        )
+    return facts
+
+
+def _unnamed(one: Checked, context: Context) -> anonymous.Delivery:
+    occasion, given = one.occasion, one.given
+    # Neither invitation nor any time: who guessed them could see from the digest that he guessed right.
+    body = {"revision": given.revision, "complete": given.complete, "answers": given.answers}
+    place = (occasion.unit, occasion.sub_process, occasion.segment, occasion.trigger)
+    return anonymous.Delivery(
+        response_id=one.delivery.response_id,
+        token=one.delivery.token,
+        campaign_id=occasion.campaign_id,
+        place=Place(occasion.questionnaire_id, *place),
+        revision=given.revision,
+        complete=given.complete,
+        digest=context.keyring.hash(f"anonymous digest|{digest(body)}").hex(),
+        answers=given.answers,
+    )
+
+
+async def _follow(
+    session: AsyncSession, done: list[Checked], unnamed: list[Fact], context: Context, at: datetime
+) -> None:
+    """What a complete answer leads to, always in the same order of locks: watches, then the log.
+
+    ``unnamed``: anonymous answers, which are counted and never told of.
+    """
     done.sort(key=lambda one: one.delivery.response_id)
-    facts = [_fact(one) for one in done]
+    facts = [_fact(one) for one in done] + unnamed
     await store_scores(session, facts)
     await look_again(session, facts, context)
     for one in done:
