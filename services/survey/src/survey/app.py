@@ -23,6 +23,11 @@ from survey.invitations import endpoints as invitations
 from survey.needs import endpoints as needs
 from survey.published.service import FoldLoop
 from survey.priorities import endpoints as priorities
+from survey.privacy.keys import endpoints as keys
+from survey.privacy.keys import jobs as key_jobs
+from survey.privacy.persons import endpoints as persons
+from survey.privacy.retention import endpoints as retention
+from survey.privacy.retention import timers as retention_timers
 from survey.questionnaires import endpoints as questionnaires
 from survey.responses import endpoints as responses
 from survey.rounds import models as _rounds  # noqa: F401 - its tables
@@ -41,6 +46,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             intake.router,  # first: looking through all others costs a fifth of what an answer may cost
             imports.router,  # before contacts, whose paths take any account
             exports.router,
+            keys.router,
+            persons.router,
+            retention.router,
             contacts.router,
             priorities.router,  # before needs, whose paths take any code
             needs.router,
@@ -53,8 +61,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         ],
         on_start=[_fold],
         consumers=[invitation_consumers.consumers, effect_consumers.consumers],
-        timers=[anonymous_timers.timers, file_timers.timers],
-        jobs=[import_jobs.jobs, export_jobs.jobs],
+        timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers],
+        jobs=[import_jobs.jobs, export_jobs.jobs, key_jobs.jobs],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",
     )
