@@ -116,6 +116,8 @@ class TestPut:
             "unit": "/city/east/",
             "name": "王芳",
             "phone": "+8613800000001",
+            "email": None,
+            "preferred_channel": None,
             "language": "zh-CN",
             "opt_out": False,
             "segment": None,

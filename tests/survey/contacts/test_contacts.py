@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from kit.auth import Role
 
 PUSH = {"source_version": 3, "unit": "/city/east/", "name": "王芳", "phone": "138 0000 0001", "consent": True}
@@ -44,6 +46,23 @@ class TestPush:
         stored = b"".join(value for value in row.values() if isinstance(value, bytes))
         assert "王芳".encode() not in stored
         assert b"13800000001" not in stored
+
+
+class TestEmail:
+    async def test_it_is_kept_sealed_beside_the_wish_how_to_be_asked(self, survey):
+        more = {"email": "Wang.Fang@Power.Example", "preferred_channel": "email"}
+        await put(survey, "3100000201", PUSH | more)
+        known = (await get(survey, "3100000201")).json()
+        assert (known["email"], known["preferred_channel"]) == ("Wang.Fang@power.example", "email")
+        (row,) = await survey.sql("SELECT * FROM contact WHERE account = '3100000201'")
+        stored = b"".join(value for value in row.values() if isinstance(value, bytes))
+        assert b"power.example" not in stored
+        assert row["email_hash"] == survey.runtime.context.keyring.hash("Wang.Fang@power.example")
+
+    @pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"preferred_channel": "pigeon"}])
+    async def test_wrong_ones_have_their_pointer(self, survey, wrong):
+        answer = await put(survey, "3100000202", PUSH | wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{next(iter(wrong))}")
 
 
 class TestRefusals:

@@ -9,6 +9,9 @@ from kit.http import Runtime, create_service
 from survey.anonymous import timers as anonymous_timers
 from survey.campaigns import endpoints as campaigns
 from survey.contacts import endpoints as contacts
+from survey.deliveries import endpoints as deliveries
+from survey.deliveries import service as delivery
+from survey.dry_runs import endpoints as dry_runs
 from survey.effects import consumers as effect_consumers
 from survey.effects import endpoints as effects
 from survey.exchange.exports import endpoints as exports
@@ -20,6 +23,7 @@ from survey.insights import endpoints as insights
 from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
 from survey.invitations import endpoints as invitations
+from survey.invitations.guessing import Guesses
 from survey.needs import endpoints as needs
 from survey.published.service import FoldLoop
 from survey.priorities import endpoints as priorities
@@ -29,8 +33,12 @@ from survey.privacy.persons import endpoints as persons
 from survey.privacy.retention import endpoints as retention
 from survey.privacy.retention import timers as retention_timers
 from survey.questionnaires import endpoints as questionnaires
+from survey.rates import endpoints as rates
 from survey.responses import endpoints as responses
-from survey.rounds import models as _rounds  # noqa: F401 - its tables
+from survey.rounds import consumers as round_consumers
+from survey.rounds import endpoints as rounds
+from survey.rounds import jobs as round_jobs
+from survey.rounds import timers as round_timers
 from survey.settings import Settings
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -38,7 +46,7 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
     """The app as uvicorn runs it; settings come from the environment unless given."""
-    return create_service(
+    app = create_service(
         settings or Settings(),
         name="survey",
         migrations=MIGRATIONS,
@@ -53,19 +61,26 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             priorities.router,  # before needs, whose paths take any code
             needs.router,
             questionnaires.router,
+            dry_runs.router,  # before campaigns, whose paths take any id
             campaigns.router,
+            rounds.router,
+            rates.router,
+            deliveries.router,
             invitations.router,
             responses.router,
             effects.router,
             insights.router,
         ],
         on_start=[_fold],
-        consumers=[invitation_consumers.consumers, effect_consumers.consumers],
+        consumers=[invitation_consumers.consumers, round_consumers.consumers, effect_consumers.consumers],
         timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers],
-        jobs=[import_jobs.jobs, export_jobs.jobs, key_jobs.jobs],
+        jobs=[round_jobs.jobs, import_jobs.jobs, export_jobs.jobs, key_jobs.jobs],
+        messages=[delivery.messages],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",
     )
+    app.state.guesses = Guesses()
+    return app
 
 
 async def _fold(runtime: Runtime) -> None:

@@ -28,6 +28,25 @@ class InvitationIssued(Payload):
     expires_at: datetime
 
 
+class RoundPlanned(Payload):
+    """A campaign's round asked ``issued`` of the ``wanted`` customers that it drew.
+
+    Stands for the invitations of a round, which have no event each: a million of them would be told in vain.
+    """
+
+    type: ClassVar[str] = "gridloop.survey.round.planned.v1"
+    stream: ClassVar[str] = STREAM
+
+    round_id: UUID
+    campaign_id: UUID
+    number: int
+    trigger: Trigger
+    trigger_id: UUID | None = None
+    wanted: int
+    issued: int
+    planned_at: datetime
+
+
 class ResponseReceived(Payload):
     """A complete answer was stored. On a stream of its own because of its volume."""
 

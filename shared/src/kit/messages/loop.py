@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from kit.context import Context
 from kit.db import Database
 from kit.db.faults import passes
@@ -28,6 +30,7 @@ class MessageLoop:
         self.context = context
         self.sources = [source for part in slices for source in part.sources]
         self.handlers = {prefix: handler for part in slices for prefix, handler in part.handlers.items()}
+        self.guards = {prefix: guard for part in slices for prefix, guard in part.guards.items()}
         settings: ServiceSettings = context.settings
         self.path = settings.files / f"{context.service}.jsonl"
         self.channels: dict[str, Channel] = channels_of(settings, self.path)
@@ -46,13 +49,14 @@ class MessageLoop:
     async def send_some(self) -> int:
         """One batch; how many were tried or newly queued. Each may be sent twice after a crash, never lost."""
         async with self.database.writing() as session:
-            rows = await queue.claim(session, self._ready(), BATCH)
+            claimed = await queue.claim(session, self._ready(), BATCH)
+            rows = await self._still_wanted(session, claimed)
         if rows:
             outcomes = await self._delivered(rows)
             async with self.database.writing() as session:
                 await self._settle(session, outcomes)
-        queued = await self._refill() if len(rows) < BATCH else 0
-        return len(rows) + queued
+        queued = await self._refill() if len(claimed) < BATCH else 0
+        return len(claimed) + queued
 
     async def close(self) -> None:
         for channel in self.channels.values():
@@ -60,6 +64,17 @@ class MessageLoop:
 
     def _ready(self) -> list[str]:
         return [name for name, channel in self.channels.items() if channel.ready]
+
+    async def _still_wanted(self, session: AsyncSession, rows: Sequence[Any]) -> list[Any]:
+        """What nobody wants any more is taken back before it leaves."""
+        unwanted: set[str] = set()
+        for prefix, guard in self.guards.items():
+            keys = {row.key for row in rows if row.key.partition(":")[0] == prefix}
+            unwanted |= keys - (await guard(session, self.context, keys) if keys else set())
+        if unwanted:
+            await queue.withdraw(session, unwanted)
+            await self._tell(session, [(key, "withdrawn") for key in sorted(unwanted)])
+        return [row for row in rows if row.key not in unwanted]
 
     async def _refill(self) -> int:
         queued = 0
@@ -103,10 +118,13 @@ class MessageLoop:
             outcomes = [Later(f"{name}: {type(fault).__name__}") for _ in messages]
         return [(row, outcome) for (row, _), outcome in zip(lane, outcomes, strict=True)]
 
-    async def _settle(self, session: Any, outcomes: Sequence[tuple[Any, Outcome]]) -> None:
+    async def _settle(self, session: AsyncSession, outcomes: Sequence[tuple[Any, Outcome]]) -> None:
+        await self._tell(session, await queue.settle(session, outcomes, self.context.clock.now()))
+
+    async def _tell(self, session: AsyncSession, decided: Sequence[tuple[str, str]]) -> None:
         now = self.context.clock.now()
         by_prefix: dict[str, list[Told]] = defaultdict(list)
-        for key, state in await queue.settle(session, outcomes, now):
+        for key, state in sorted(decided):
             by_prefix[key.partition(":")[0]].append(Told(key, state, now))
         for prefix, told in by_prefix.items():
             if prefix in self.handlers:

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.accounts.schemas import UnitPath
+from gateway.customers.email import address
 from gateway.customers.phone import e164
 from gateway.parts.shape import Owner
 
 AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{4,20}$", examples=["3100000001"])]
 DeviceCode = Annotated[str, Field(pattern=r"^\S{1,100}$", examples=["load-12"])]
 Segment = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["residential"])]
+Email = Annotated[str, Field(max_length=254, examples=["wang.fang@example.com"]), AfterValidator(address)]
 Phone = Annotated[str, Field(max_length=40, examples=["+8613800000001"]), AfterValidator(e164)]
 
 
@@ -20,8 +22,8 @@ class Customer(BaseModel):
     """``source_version`` grows with each change at the source; an older one changes nothing.
 
     ``load``, or ``bus`` where one load hangs on it, says where the customer is supplied; neither while that is
-    not known. ``segment``: the company's own class of customer. ``consent``: may be surveyed
-    at all; ``opt_out``: asked not to be, which nothing overrides.
+    not known. ``preferred_channel``: how the customer likes to be asked. ``segment``: the company's own class of
+    customer. ``consent``: may be surveyed at all; ``opt_out``: asked not to be, which nothing overrides.
     """
 
     model_config = ConfigDict(
@@ -42,6 +44,8 @@ class Customer(BaseModel):
     unit: UnitPath
     name: Annotated[str, Field(min_length=1, max_length=200, examples=["王芳"])] | None = None
     phone: Phone | None = None
+    email: Email | None = None
+    preferred_channel: Literal["email", "gateway", "file"] | None = None
     language: Literal["zh-CN", "en"] = "zh-CN"
     segment: Segment | None = None
     consent: bool

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Owner = Literal["survey", "incident"]
-SURVEY = ("source_version", "unit", "name", "phone", "language", "segment", "opt_out", "consent")
+SURVEY = (
+    "source_version", "unit", "name", "phone", "email", "preferred_channel", "language", "segment", "opt_out",
+    "consent",
+)  # fmt: skip
 INCIDENT = (
     "source_version", "unit", "phone", "area", "load", "bus", "important", "served_from", "served_to",
 )  # fmt: skip

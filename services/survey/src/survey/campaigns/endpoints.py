@@ -13,11 +13,13 @@ from kit.idempotency import Once
 from kit.paging import Items, Page, paged
 from survey.campaigns import service
 from survey.campaigns.models import Campaign
-from survey.campaigns.schemas import CampaignIn, CampaignOut
+from survey.campaigns.schemas import AccountsIn, AccountsKept, CampaignIn, CampaignOut
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
 Planner = Annotated[Actor, Depends(allow(Role.ANALYST, Role.ADMIN))]
+ListKeeper = Annotated[Actor, Depends(allow(Role.ANALYST, Role.ADMIN, Role.INTEGRATOR))]
+LIST_LIMIT = 2 * 1024**2
 Reader = Annotated[
     Actor,
     Depends(allow(Role.ANALYST, Role.ADMIN, Role.AGENT, Role.MANAGER, Role.UNIT_HEAD, Role.LEADER, Role.AUDITOR)),
@@ -59,6 +61,14 @@ async def activate_campaign(campaign_id: UUID, session: WriteSession, context: C
 async def close_campaign(campaign_id: UUID, session: WriteSession, context: Ctx, actor: Planner) -> CampaignOut:
     """It asks nobody any more; who was invited may still answer."""
     return _shown(await service.move(session, campaign_id, "closed", context=context, actor=actor))
+
+
+@router.post("/{campaign_id}/accounts", max_body_size=LIST_LIMIT)
+async def add_campaign_accounts(
+    campaign_id: UUID, given: AccountsIn, session: WriteSession, actor: ListKeeper
+) -> AccountsKept:
+    """The accounts that a draft's frame is bound to, where it says ``listed``: up to 50 000 a call."""
+    return AccountsKept(accounts=await service.add_accounts(session, campaign_id, given.accounts, actor=actor))
 
 
 def _shown(found: Campaign) -> CampaignOut:

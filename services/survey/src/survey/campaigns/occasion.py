@@ -1,13 +1,22 @@
 """Whom a campaign asks: its occasions, its share of them, and the rest between two questions."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 Trigger = Literal["order_completed", "incident_restored", "case_closed", "action_done", "none"]
-Refusal = Literal["opted_out", "no_consent", "resting", "not_sampled", "other_sub_process"]
+Refusal = Literal[
+    "opted_out",
+    "no_consent",
+    "resting",
+    "not_sampled",
+    "other_sub_process",
+    "outside_frame",
+    "unreachable",
+    "quota_full",
+]
 
 BITS = 64
 
@@ -29,6 +38,32 @@ class Asked:
     opted_out: bool
     consents: bool
     rest_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a frame asks about a contact."""
+
+    unit: str
+    segment: str | None
+    language: str
+
+
+def inside(frame: Mapping[str, Any] | None, person: Person) -> bool:
+    """Whether the contact is one of the campaign's frame; a list of accounts is looked up where it is kept."""
+    if frame is None:
+        return True
+    return (
+        (not frame["units"] or any(person.unit.startswith(unit) for unit in frame["units"]))
+        and (not frame["segments"] or person.segment in frame["segments"])
+        and (not frame["languages"] or person.language in frame["languages"])
+    )
+
+
+def channel_for(channels: Sequence[str], *, preferred: str | None, reachable: Collection[str]) -> str | None:
+    """The customer's own wish where the campaign has it, else the campaign's first that reaches him."""
+    usable = [channel for channel in channels if channel in reachable]
+    return preferred if preferred in usable else next(iter(usable), None)
 
 
 def fits(rule: Rule, *, sub_process: str | None) -> bool:

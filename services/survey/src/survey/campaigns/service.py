@@ -1,20 +1,27 @@
 """Plans campaigns and finds the one that an occasion belongs to."""
 
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.errors import Conflict, Forbidden, NotFound, WrongMove
+from kit.errors import Conflict, Forbidden, Invalid, NotFound, WrongMove
 from kit.ids import new_id
+from kit.messages.channels import set_up
+from kit.timers import schedule
 from survey.campaigns.lifecycle import MOVES, State
-from survey.campaigns.models import Campaign
+from survey.campaigns.models import Campaign, CampaignAccount
 from survey.campaigns.occasion import Rule, Trigger, fits
-from survey.campaigns.schemas import CampaignIn
+from survey.campaigns.schemas import MOST, CampaignIn
 from survey.questionnaires.service import newest_published
+
+ROUND_DUE = "campaign.round"
+DRAWN_BY_THE_CLOCK = frozenset({"one_off", "periodic"})
 
 
 class CampaignNotFound(NotFound):
@@ -27,6 +34,14 @@ class CodeTaken(Conflict):
 
 class OutsideUnit(Forbidden):
     code = "outside_unit"
+
+
+class ChannelNotSetUp(Conflict):
+    code, title = "channel_not_set_up", "A channel of the campaign is not set up"
+
+
+class ListTooLong(Invalid):
+    code = "list_too_long"
 
 
 async def plan(session: AsyncSession, given: CampaignIn, *, context: Context, actor: Actor) -> Campaign:
@@ -57,10 +72,38 @@ async def move(session: AsyncSession, campaign_id: UUID, to: State, *, context: 
         raise WrongMove("campaign", found.state, to, list(allowed))
     found.state = to
     if to == "active":
-        found.activated_at = context.clock.now()
+        await _begin(session, found, context)
     else:
         found.closed_at = context.clock.now()
     return found
+
+
+async def _begin(session: AsyncSession, campaign: Campaign, context: Context) -> None:
+    """Its first round is a timer's work; a campaign on occasions waits for them."""
+    missing = sorted(set(campaign.channels) - set(set_up(context.settings)))
+    if missing:
+        raise ChannelNotSetUp(
+            f"The channel {missing[0]} is not set up here: name its server in the service's settings first.",
+            channels=missing,
+        )
+    campaign.activated_at = context.clock.now()
+    if campaign.kind in DRAWN_BY_THE_CLOCK:
+        due = max(campaign.starts_at or campaign.activated_at, campaign.activated_at)
+        await schedule(session, ROUND_DUE, subject=str(campaign.id), due=due)
+
+
+async def add_accounts(session: AsyncSession, campaign_id: UUID, accounts: Sequence[str], *, actor: Actor) -> int:
+    """Puts accounts on the list of a draft; how many it holds then."""
+    found = await find(session, campaign_id, actor=actor, lock=True)
+    if found.state != "draft":
+        raise WrongMove("campaign", found.state, "list accounts", [])
+    rows = [{"campaign_id": campaign_id, "account": account} for account in sorted(set(accounts))]
+    await session.execute(insert(CampaignAccount).on_conflict_do_nothing(), rows)
+    listed = select(func.count()).select_from(CampaignAccount).where(CampaignAccount.campaign_id == campaign_id)
+    total = (await session.scalar(listed)) or 0
+    if total > MOST:
+        raise ListTooLong(f"A campaign's list holds at most {MOST} accounts; with these it would hold {total}.")
+    return total
 
 
 async def find(session: AsyncSession, campaign_id: UUID, *, actor: Actor, lock: bool = False) -> Campaign:

@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 
 ContactKeeper = Annotated[Actor, Depends(allow(Role.INTEGRATOR, Role.ADMIN, Role.SERVICE))]
 ContactReader = Annotated[Actor, Depends(allow(Role.AGENT, Role.MANAGER, Role.INTEGRATOR, Role.SERVICE))]
+WishKeeper = Annotated[Actor, Depends(allow(Role.AGENT, Role.MANAGER, Role.INTEGRATOR))]
 MANY_LIMIT = 4 * 1024**2
 AccountPath = Annotated[str, Path(pattern=r"^[0-9]{4,20}$")]
 
@@ -54,6 +55,20 @@ async def look_up_contacts(wanted: PhoneLookup, session: ReadSession, context: C
     """The accounts of a telephone number; a POST, so that the number stands in no log of addresses."""
     found = await service.accounts_of_phone(session, wanted.phone, context=context, actor=actor)
     return Accounts(accounts=found)
+
+
+@router.put("/{account}/opt-out")
+async def note_opt_out(account: AccountPath, session: WriteSession, context: Ctx, actor: WishKeeper) -> ContactState:
+    """The customer told staff that he wants no surveys: holds whatever the source pushes later."""
+    return _state(await service.note_opt_out(session, account, wanted=False, context=context, actor=actor))
+
+
+@router.delete("/{account}/opt-out")
+async def take_back_opt_out(
+    account: AccountPath, session: WriteSession, context: Ctx, actor: WishKeeper
+) -> ContactState:
+    """The customer changed his mind, and said so to staff."""
+    return _state(await service.note_opt_out(session, account, wanted=True, context=context, actor=actor))
 
 
 def _state(contact: Contact) -> ContactState:

@@ -73,11 +73,21 @@ def account_key(account: str, context: Context) -> bytes:
     return context.keyring.hash(f"erased|{account}")
 
 
-async def find_contact(session: AsyncSession, account: str, *, actor: Actor) -> Contact:
+async def find_contact(session: AsyncSession, account: str, *, actor: Actor, lock: bool = False) -> Contact:
     """Raises ContactNotFound for one that is not there or not in the actor's unit."""
-    contact: Contact | None = await session.scalar(actor.scope(select(Contact).where(Contact.account == account)))
+    statement = actor.scope(select(Contact).where(Contact.account == account))
+    contact: Contact | None = await session.scalar(statement.with_for_update() if lock else statement)
     if contact is None:
         raise ContactNotFound(f"There is no contact for the account {account}.")
+    return contact
+
+
+async def note_opt_out(session: AsyncSession, account: str, *, wanted: bool, context: Context, actor: Actor) -> Contact:
+    """What the customer said himself about being ``wanted`` by surveys; raises ContactNotFound."""
+    contact = await find_contact(session, account, actor=actor, lock=True)
+    now = context.clock.now()
+    contact.opt_out, contact.updated_at = not wanted, now
+    contact.opted_out_at = None if wanted else contact.opted_out_at or now
     return contact
 
 

@@ -3,17 +3,22 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor, Role, allow, public
+from kit.context import Context
 from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from kit.idempotency import Once
 from kit.paging import Items, Page, paged
+from survey.campaigns.schemas import Confidentiality
 from survey.contacts.models import Contact
 from survey.contacts.schemas import Account
 from survey.invitations import service
+from survey.invitations.code import normalised
+from survey.invitations.guessing import Guesses
 from survey.invitations.models import Invitation
 from survey.invitations.schemas import (
     InvitationIn,
@@ -21,9 +26,12 @@ from survey.invitations.schemas import (
     InvitationOut,
     OpenedQuestionnaire,
     OpenRequest,
+    OptedOut,
 )
+from survey.invitations.token import InvitationNotGenuine, Token, link
 from survey.invitations.wording import Language
 from survey.questionnaires.service import code_and_version, definition_of
+from survey.settings import settings_of
 
 router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
 
@@ -44,6 +52,33 @@ Reader = Annotated[
     ),
 ]
 Anyone = Annotated[None, Depends(public())]
+
+
+class Door:
+    """Where tokens and codes are presented: it counts the codes that were none, by address."""
+
+    def __init__(self, guesses: Guesses, address: str) -> None:
+        self._guesses = guesses
+        self._address = address
+
+    async def presented(self, session: AsyncSession, text: str, context: Context) -> Token:
+        """Raises TooManyGuesses, and InvitationNotGenuine for what is neither a token nor a code of this service."""
+        coded = normalised(text) is not None
+        if coded:
+            self._guesses.require_few(self._address)
+        try:
+            return await service.presented(session, text, context)
+        except InvitationNotGenuine:
+            if coded:
+                self._guesses.count(self._address)
+            raise
+
+
+async def _door(request: Request) -> Door:
+    return Door(request.app.state.guesses, request.client.host if request.client else "unknown")
+
+
+FrontDoor = Annotated[Door, Depends(_door)]
 
 
 @router.post("", status_code=201)
@@ -78,20 +113,35 @@ async def list_invitations(
 
 
 @router.post("/open")
-async def open_invitation(given: OpenRequest, session: ReadSession, context: Ctx, _: Anyone) -> OpenedQuestionnaire:
-    """What the phone shows for its token. A POST: a token stands in no path and no header."""
-    token = service.genuine(given.invitation, context)
+async def open_invitation(
+    given: OpenRequest, session: WriteSession, context: Ctx, _: Anyone, door: FrontDoor
+) -> OpenedQuestionnaire:
+    """What the phone shows for its token or code. A POST: neither stands in a path or a header."""
+    token = await door.presented(session, given.invitation, context)
     token.require_valid(context.clock.now())
     invitation = await service.known(session, token)
+    await service.note_opened(session, invitation, context.clock.now())
     code, version = await code_and_version(session, invitation.questionnaire_id)
     return OpenedQuestionnaire(
         invitation_id=invitation.id,
+        token=service.link_of(invitation, context)[0],
+        confidentiality=cast("Confidentiality", invitation.confidentiality),
         questionnaire=code,
         version=version,
         definition=await definition_of(session, invitation.questionnaire_id),
         language=cast("Language", invitation.language),
         expires_at=invitation.expires_at,
     )
+
+
+@router.post("/opt-out")
+async def opt_out_of_surveys(
+    given: OpenRequest, session: WriteSession, context: Ctx, _: Anyone, door: FrontDoor
+) -> OptedOut:
+    """The respondent's own word, without a login and for ever; an expired invitation says it as well."""
+    token = await door.presented(session, given.invitation, context)
+    await service.opt_out(session, await service.known(session, token), context.clock.now())
+    return OptedOut()
 
 
 @router.get("/{invitation_id}")
@@ -106,11 +156,20 @@ async def get_invitation(invitation_id: UUID, session: ReadSession, actor: Reade
 
 
 @router.post("/{invitation_id}/link")
-async def link_invitation(invitation_id: UUID, session: ReadSession, context: Ctx, actor: Sender) -> InvitationLink:
+async def link_invitation(invitation_id: UUID, session: WriteSession, context: Ctx, actor: Sender) -> InvitationLink:
     """The customer's key, for the system whose channel sends it."""
     found = await service.find(session, invitation_id, actor=actor)
+    await service.keep_codes(session, [found.id], context)
     token, address = service.link_of(found, context)
-    return InvitationLink(invitation_id=found.id, token=token, link=address, expires_at=found.expires_at)
+    code = service.code_for(found.id, context)
+    return InvitationLink(
+        invitation_id=found.id,
+        token=token,
+        link=address,
+        code=code,
+        short_link=link(settings_of(context).public_url, code),
+        expires_at=found.expires_at,
+    )
 
 
 def _with_account() -> Select[tuple[object, ...]]:

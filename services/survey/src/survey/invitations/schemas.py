@@ -57,18 +57,27 @@ class InvitationOut(BaseModel):
     expires_at: datetime
     channel: str
     language: str
+    confidentiality: Literal["confidential", "anonymous"]
+    stratum: str
+    delivery_state: Literal["waiting", "queued", "sent", "delivered", "failed", "bounced", "withheld"]
+    sent_at: datetime | None
+    reminders: int
 
 
 class InvitationLink(BaseModel):
-    """The customer's key: for the channel that sends it and for nobody else."""
+    """The customer's key: for the channel that sends it and for nobody else. ``code`` opens as the token does."""
 
     invitation_id: UUID
     token: str
     link: str
+    code: str
+    short_link: str
     expires_at: datetime
 
 
 class OpenRequest(BaseModel):
+    """``invitation``: the token, or the code of a short link."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"example": {"invitation": "AZLzoAAAcACAAAAAAAAAAQAAAABoAAAA0LQX3mJ1F4xv8y6sYlq8nA"}},
@@ -78,11 +87,19 @@ class OpenRequest(BaseModel):
 
 
 class OpenedQuestionnaire(BaseModel):
-    """What the phone shows."""
+    """What the phone shows; ``token`` is what it answers with, whichever way it was opened."""
 
     invitation_id: UUID
+    token: str
+    confidentiality: Literal["confidential", "anonymous"]
     questionnaire: str
     version: int
     definition: Definition
     language: Literal["zh-CN", "en"]
     expires_at: datetime
+
+
+class OptedOut(BaseModel):
+    """The same for whoever says it again."""
+
+    opted_out: Literal[True] = True

@@ -1,16 +1,15 @@
 """Asks customers: one occasion, one contact, one invitation, and never against his wish."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
 
-from sqlalchemy import literal, or_, select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit import messages
 from kit.auth import Actor
 from kit.context import Context
 from kit.contracts.survey import InvitationIssued
@@ -18,19 +17,33 @@ from kit.errors import Conflict, Invalid, NotFound
 from kit.events import emit
 from kit.ids import new_id
 from survey.campaigns.models import Campaign
-from survey.campaigns.occasion import Asked, Refusal, Trigger, refusal, rest_until, sampled
+from survey.campaigns.occasion import (
+    Asked,
+    Person,
+    Refusal,
+    Trigger,
+    channel_for,
+    inside,
+    refusal,
+    rest_until,
+    sampled,
+)
 from survey.campaigns.service import active_for, rule_of
+from survey.campaigns.strata import WHOLE
 from survey.contacts.models import Contact
-from survey.contacts.service import find_contact, person
-from survey.invitations.models import Invitation
+from survey.contacts.service import find_contact
+from survey.invitations.code import code_of, normalised
+from survey.invitations.models import Invitation, ShortCode
 from survey.invitations.schemas import InvitationIn
-from survey.invitations.token import Token, link, read, sign
-from survey.invitations.wording import Language, message
+from survey.invitations.token import InvitationNotGenuine, Token, link, read, sign
 from survey.settings import settings_of
 
 REASONS: dict[Refusal | Literal["asked_already"], str] = {
     "opted_out": "The customer asked not to be surveyed.",
     "no_consent": "The customer has not agreed to be surveyed.",
+    "outside_frame": "The campaign's frame does not hold this customer.",
+    "unreachable": "None of the campaign's channels reaches this customer.",
+    "quota_full": "The campaign has the answers that it wanted of this stratum.",
     "resting": "The customer was asked lately and is left in peace until the rest period ends.",
     "not_sampled": "The campaign's sample does not hold this customer on this occasion.",
     "asked_already": "The customer was asked about this occasion before.",
@@ -114,17 +127,39 @@ async def ask_on(session: AsyncSession, occasion: Occasion, *, context: Context)
 async def ask(
     session: AsyncSession, campaign: Campaign, contact: Contact, occasion: Occasion, *, context: Context
 ) -> Invitation:
-    """Claims the rest period, issues the invitation and queues its message, all in this transaction.
+    """Claims the rest period and issues the invitation in this transaction; its message is due at once.
 
     Raises NotAsked with the reason.
     """
     invitation = _issue(campaign, contact, occasion, context.clock.now())
+    await _require_wanted(session, campaign, contact, invitation)
     async with session.begin_nested():  # a claim that comes to nothing must not make the customer rest
         await _store(session, invitation)
         await _claim(session, contact, invitation, settings_of(context).rest_days)
-    await _send(session, invitation, contact, context)
     _announce(session, invitation)
     return invitation
+
+
+async def _require_wanted(session: AsyncSession, campaign: Campaign, contact: Contact, invitation: Invitation) -> None:
+    if not inside(campaign.frame, Person(contact.unit, contact.segment, contact.language)):
+        raise NotAsked(REASONS["outside_frame"], reason="outside_frame")
+    if not invitation.channel:
+        raise NotAsked(REASONS["unreachable"], reason="unreachable")
+    if invitation.stratum in await full_strata(session, campaign):
+        raise NotAsked(REASONS["quota_full"], reason="quota_full")
+
+
+async def full_strata(session: AsyncSession, campaign: Campaign) -> set[str]:
+    """The strata of which the campaign has the complete answers that it wanted."""
+    if not campaign.quotas:
+        return set()
+    answered = select(Invitation.stratum, func.count()).where(
+        Invitation.campaign_id == campaign.id,
+        Invitation.stratum.in_(sorted(campaign.quotas)),
+        Invitation.completed_at.is_not(None),
+    )
+    counts = {row[0]: row[1] for row in await session.execute(answered.group_by(Invitation.stratum))}
+    return {stratum for stratum, wanted in campaign.quotas.items() if counts.get(stratum, 0) >= wanted}
 
 
 async def _store(session: AsyncSession, invitation: Invitation) -> None:
@@ -150,7 +185,12 @@ async def _claim(session: AsyncSession, contact: Contact, invitation: Invitation
 
 
 def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: datetime) -> Invitation:
+    """``channel`` is empty where none reaches the contact. A file without a number to write to is not sent: such a
+    contact is reached by whoever reads the invitation's link.
+    """
     invitation_id = new_id()
+    reached = {"file", *(["gateway"] if contact.phone else []), *(["email"] if contact.email else [])}
+    channel = channel_for(campaign.channels, preferred=contact.preferred_channel, reachable=reached)
     return Invitation(
         id=invitation_id,
         campaign_id=campaign.id,
@@ -165,28 +205,72 @@ def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: dateti
         occurred_at=occasion.occurred_at,
         issued_at=now,
         expires_at=(now + timedelta(days=campaign.valid_days)).replace(microsecond=0),
-        channel=campaign.channels[0],
+        channel=channel or "",
+        delivery_state="waiting",
+        send_at=now if channel != "file" or contact.phone else None,
+        stratum=WHOLE,
+        reminders=0,
         language=contact.language,
         segment=contact.segment,
         correlation=occasion.correlation or str(invitation_id),
     )
 
 
-async def _send(session: AsyncSession, invitation: Invitation, contact: Contact, context: Context) -> None:
-    """To the telephone number; a contact without one is reached by whoever reads the invitation's link."""
-    if contact.phone is None:
-        return
-    phone = person(contact.id, contact.data_key, context).open(contact.id, contact.phone)
-    _, address = link_of(invitation, context)
-    language = cast("Language", invitation.language)
-    body = message(language, cast("Trigger", invitation.trigger), address)
-    await messages.send(session, context, key=f"invitation:{invitation.id}", recipient=phone, body=body)
-
-
 def link_of(invitation: Invitation, context: Context) -> tuple[str, str]:
     """The invitation's token, and the link that carries it in its fragment."""
     token = sign(token_key(context), Token(invitation.id, invitation.expires_at))
     return token, link(settings_of(context).public_url, token)
+
+
+def code_for(invitation_id: UUID, context: Context) -> str:
+    """The code of the invitation's short link; it opens only once ``keep_codes`` has kept its hash."""
+    return code_of(context.keyring.hash("survey short code key v1"), invitation_id)
+
+
+async def keep_codes(session: AsyncSession, invitations: Sequence[UUID], context: Context) -> None:
+    """Lets the codes of these invitations open; only their keyed hashes are stored."""
+    rows = [
+        {"hash": code_hash(code_for(one, context), context), "invitation_id": one} for one in sorted(set(invitations))
+    ]
+    if rows:
+        await session.execute(insert(ShortCode).on_conflict_do_nothing(), rows)
+
+
+def code_hash(code: str, context: Context) -> bytes:
+    return context.keyring.hash(f"survey short code v1|{code}")
+
+
+async def presented(session: AsyncSession, text: str, context: Context) -> Token:
+    """What a token says, or a short link's code. Raises InvitationNotGenuine for what is neither."""
+    code = normalised(text)
+    if code is None:
+        return genuine(text, context)
+    named = select(Invitation.id, Invitation.expires_at).join(ShortCode, ShortCode.invitation_id == Invitation.id)
+    found = (await session.execute(named.where(ShortCode.hash == code_hash(code, context)))).one_or_none()
+    if found is None:
+        raise InvitationNotGenuine
+    return Token(found.id, found.expires_at)
+
+
+async def note_opened(session: AsyncSession, invitation: Invitation, now: datetime) -> None:
+    """The first time only, and never for an anonymous one: when it was opened would tell who answered then."""
+    if invitation.confidentiality == "confidential" and invitation.opened_at is None:
+        first = update(Invitation).where(Invitation.id == invitation.id, Invitation.opened_at.is_(None))
+        await session.execute(first.values(opened_at=now).execution_options(synchronize_session=False))
+
+
+async def opt_out(session: AsyncSession, invitation: Invitation, now: datetime) -> None:
+    """The respondent's own word: no survey asks him any more, and nothing that is due is sent."""
+    await refuse_contact(session, invitation.contact_id, now)
+    said = update(Invitation).where(Invitation.id == invitation.id, Invitation.opted_out_at.is_(None))
+    await session.execute(said.values(opted_out_at=now).execution_options(synchronize_session=False))
+
+
+async def refuse_contact(session: AsyncSession, contact_id: UUID, now: datetime) -> None:
+    contact = update(Contact).where(Contact.id == contact_id, Contact.opted_out_at.is_(None))
+    await session.execute(
+        contact.values(opt_out=True, opted_out_at=now, updated_at=now).execution_options(synchronize_session=False)
+    )
 
 
 def genuine(text: str, context: Context) -> Token:

@@ -23,6 +23,29 @@ OPENINGS: dict[Language, dict[Trigger, str]] = {
     },
 }
 
+TITLES: dict[Language, str] = {"zh-CN": "请评价我们的供电服务", "en": "How is our service?"}
+REMINDERS: dict[Language, dict[bool, str]] = {
+    "zh-CN": {False: "您还没有回答我们的问卷。", True: "如果您已经回答过，请忽略；我们不查看谁回答了。"},
+    "en": {
+        False: "You have not answered yet.",
+        True: "If you have answered already, ignore this: we do not look who did.",
+    },
+}
+OPT_OUT: dict[Language, str] = {
+    "zh-CN": "不想再收到问卷，请在打开的页面中选择退出。",
+    "en": "To get no more surveys, choose so on the page that opens.",
+}
+
+
+def mail(language: Language, text: str) -> tuple[str, str]:
+    """Title and body of an e-mail with this text."""
+    return TITLES[language], f"{text}\n\n{OPT_OUT[language]}\n"
+
+
+def reminder(language: Language, text: str, *, anonymous: bool) -> str:
+    """Anonymous answers are not looked at: everybody is reminded, and told so."""
+    return f"{REMINDERS[language][anonymous]} {text}"
+
 
 def message(language: Language, trigger: Trigger, link: str) -> str:
     """One line: why we ask, then the link."""

@@ -39,6 +39,10 @@ class CampaignRound(Base):
     created_at: Mapped[datetime] = mapped_column(TIME)
     planned_at: Mapped[datetime | None] = mapped_column(TIME)
 
+    @property
+    def wanted(self) -> int | None:
+        return sum(self.draw["wanted"].values()) if self.draw else None
+
 
 class KnownFinding(Base):
     """Which service a finding is about, as its opening told; an action that is done asks that service's customers."""

@@ -1,0 +1,205 @@
+"""Sends invitations and their reminders when they are due, and keeps what became of them.
+
+A message is made when there is room to send it, from what holds then: an opt-out, an answer or a full quota that came
+after the planning stops it, also when it waits already.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Text, Uuid, case, column, func, null, select, update, values
+from sqlalchemy import cast as cast_to
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from kit.context import Context
+from kit.messages import Draft, Messages, Told, send_many
+from survey.campaigns.models import Campaign
+from survey.campaigns.occasion import Trigger
+from survey.contacts.models import Contact
+from survey.contacts.service import person
+from survey.deliveries.next_step import Due, following, withheld
+from survey.invitations import wording
+from survey.invitations.models import Invitation
+from survey.invitations.service import code_for, full_strata, keep_codes, link_of
+from survey.invitations.token import link
+from survey.invitations.wording import Language
+from survey.settings import settings_of
+
+PREFIX = "invitation"
+STATES = {"withdrawn": "withheld"}
+messages = Messages()
+
+
+@messages.source
+async def due(session: AsyncSession, context: Context, room: int) -> int:
+    """Turns at most ``room`` invitations that are due into messages; how many were looked at."""
+    now = context.clock.now()
+    wanted = _joined().where(Invitation.send_at <= now).order_by(Invitation.send_at, Invitation.id).limit(room)
+    rows = (await session.execute(wanted.with_for_update(of=Invitation, skip_locked=True))).all()
+    full = await _full(session, {row.campaign_id for row in rows})
+    drafts, changes = [], []
+    for row in rows:
+        step = _step(row, full)
+        reason = withheld(step, now)
+        if reason is None:
+            drafts.append(_draft(row, step, context))
+            changes.append(_queued(row, step, now))
+        else:
+            changes.append({"id": row.id, "send_at": None, "reminders": row.reminders, "state": _kept(row)})
+    await keep_codes(session, [row.id for row in rows if row.channel == "gateway"], context)
+    await _change(session, changes)
+    await send_many(session, context, drafts)
+    return len(rows)
+
+
+@messages.wanted(PREFIX)
+async def still_wanted(session: AsyncSession, context: Context, keys: Collection[str]) -> set[str]:
+    """Those of waiting messages that may still go out."""
+    now, by_id = context.clock.now(), {key: UUID(key.split(":")[1]) for key in keys}
+    rows = (await session.execute(_joined().where(Invitation.id.in_(sorted(set(by_id.values())))))).all()
+    full = await _full(session, {row.campaign_id for row in rows})
+    good = {row.id for row in rows if withheld(_step(row, full), now) is None}
+    return {key for key, invitation_id in by_id.items() if invitation_id in good}
+
+
+@messages.on(PREFIX)
+async def note(session: AsyncSession, told: Sequence[Told]) -> None:
+    """What became of first messages; a reminder changes nothing of the invitation's own delivery."""
+    first = [one for one in told if one.key.count(":") == 1 and one.key.startswith(PREFIX)]
+    if not first:
+        return
+    said = values(column("id", Uuid), column("state", Text), column("at", Invitation.sent_at.type), name="said").data(
+        [(UUID(one.key.split(":")[1]), STATES.get(one.state, one.state), one.at) for one in first]
+    )
+    ids = sorted(UUID(one.key.split(":")[1]) for one in first)
+    await session.execute(
+        select(Invitation.id).where(Invitation.id.in_(ids)).order_by(Invitation.id).with_for_update(key_share=True)
+    )
+    change = (
+        update(Invitation)
+        .where(Invitation.id == said.c.id)
+        .values(
+            delivery_state=said.c.state,
+            sent_at=case(
+                (said.c.state.in_(["sent", "delivered"]), func.coalesce(Invitation.sent_at, said.c.at)),
+                else_=Invitation.sent_at,
+            ),
+            delivered_at=case((said.c.state == "delivered", said.c.at), else_=Invitation.delivered_at),
+            send_at=case((said.c.state == "withheld", null()), else_=Invitation.send_at),
+        )
+    )
+    await session.execute(change.execution_options(synchronize_session=False))
+
+
+def _joined() -> Any:
+    return (
+        select(
+            Invitation.id,
+            Invitation.campaign_id,
+            Invitation.stratum,
+            Invitation.confidentiality,
+            Invitation.trigger,
+            Invitation.channel,
+            Invitation.language,
+            Invitation.expires_at,
+            Invitation.reminders,
+            Invitation.delivery_state,
+            Invitation.completed_at,
+            Contact.id.label("contact_id"),
+            Contact.data_key,
+            Contact.phone,
+            Contact.email,
+            Contact.opt_out,
+            Contact.consent,
+            Campaign.state.label("campaign_state"),
+            Campaign.reminders.label("most_reminders"),
+            Campaign.remind_after_days,
+        )
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .join(Campaign, Campaign.id == Invitation.campaign_id)
+    )
+
+
+def _step(row: Any, full: dict[UUID, set[str]]) -> Due:
+    return Due(
+        first=row.delivery_state in {"waiting", "queued"},
+        reminders=row.reminders,
+        expires_at=row.expires_at,
+        answered=row.completed_at is not None,
+        opted_out=row.opt_out,
+        consents=row.consent,
+        reachable=_sealed_address(row) is not None,
+        campaign_open=row.campaign_state == "active",
+        quota_full=row.stratum in full[row.campaign_id],
+        most_reminders=row.most_reminders,
+        remind_after_days=row.remind_after_days,
+    )
+
+
+async def _full(session: AsyncSession, campaigns: set[UUID]) -> dict[UUID, set[str]]:
+    found = await session.scalars(select(Campaign).where(Campaign.id.in_(sorted(campaigns))))
+    return {campaign.id: await full_strata(session, campaign) for campaign in found}
+
+
+def _sealed_address(row: Any) -> bytes | None:
+    return cast("bytes | None", row.email if row.channel == "email" else row.phone)
+
+
+def _draft(row: Any, step: Due, context: Context) -> Draft:
+    language = cast("Language", row.language)
+    text = wording.message(language, cast("Trigger", row.trigger), _link(row, context))
+    if not step.first:
+        text = wording.reminder(language, text, anonymous=row.confidentiality == "anonymous")
+    title = None
+    if row.channel == "email":
+        title, text = wording.mail(language, text)
+    sealed = _sealed_address(row)
+    assert sealed is not None  # noqa: S101 - who is not reachable was withheld
+    return Draft(
+        key=f"{PREFIX}:{row.id}" if step.first else f"{PREFIX}:{row.id}:{row.reminders + 1}",
+        recipient=person(row.contact_id, row.data_key, context).open(row.contact_id, sealed),
+        body=text,
+        channel=row.channel,
+        title=title,
+        expires_at=row.expires_at,
+    )
+
+
+def _link(row: Any, context: Context) -> str:
+    """Short where each character is paid for."""
+    if row.channel == "gateway":
+        return link(settings_of(context).public_url, code_for(row.id, context))
+    return link_of(row, context)[1]
+
+
+def _queued(row: Any, step: Due, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "send_at": following(step, now),
+        "reminders": row.reminders if step.first else row.reminders + 1,
+        "state": "queued" if step.first else row.delivery_state,
+    }
+
+
+def _kept(row: Any) -> str:
+    return "withheld" if row.delivery_state == "waiting" else str(row.delivery_state)
+
+
+async def _change(session: AsyncSession, changes: Sequence[dict[str, Any]]) -> None:
+    if not changes:
+        return
+    send_at, reminders = Invitation.send_at.type, Invitation.reminders.type
+    new = values(
+        column("id", Uuid),
+        column("send_at", send_at),
+        column("reminders", reminders),
+        column("state", Text),
+        name="new",
+    ).data([(one["id"], one["send_at"], one["reminders"], one["state"]) for one in changes])
+    change = update(Invitation).where(Invitation.id == new.c.id)
+    change = change.values(
+        send_at=cast_to(new.c.send_at, send_at), reminders=new.c.reminders, delivery_state=new.c.state
+    )
+    await session.execute(change.execution_options(synchronize_session=False))

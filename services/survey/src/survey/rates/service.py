@@ -1,0 +1,75 @@
+"""What became of a campaign's invitations."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from survey.campaigns.models import Campaign
+from survey.campaigns.strata import WHOLE
+from survey.invitations.models import Invitation
+from survey.rates.accounting import STEP, Cases, rates, shown, total
+from survey.rates.schemas import CellOut, RateOut, ResponseRates
+from survey.rounds.models import CampaignRound
+
+
+async def response_rates(
+    session: AsyncSession, campaign: Campaign, *, number: int | None, now: datetime
+) -> ResponseRates:
+    """Of the whole campaign, or of its round of this number."""
+    wanted = Invitation.campaign_id == campaign.id
+    if number is not None:
+        one = select(CampaignRound.id).where(CampaignRound.campaign_id == campaign.id, CampaignRound.number == number)
+        wanted = and_(wanted, Invitation.round_id.in_(one))
+    counted = select(Invitation.stratum, *_counts(now)).where(wanted).group_by(Invitation.stratum)
+    rows = (await session.execute(counted.order_by(Invitation.stratum))).all()
+    cells = {row.stratum: Cases(**{name: getattr(row, name) for name in Cases.__slots__}) for row in rows}
+    return ResponseRates(
+        campaign_id=campaign.id,
+        at=now,
+        round=number,
+        confidentiality=campaign.confidentiality,
+        steps_of=STEP,
+        total=_cell(campaign, WHOLE, total([*cells.values()])),
+        strata=[_cell(campaign, stratum, cases) for stratum, cases in cells.items()],
+    )
+
+
+def _counts(now: datetime) -> list[Any]:
+    answered, undeliverable = Invitation.answered_at.is_not(None), Invitation.delivery_state.in_(["failed", "bounced"])
+    complete, refused = Invitation.completed_at.is_not(None), Invitation.opted_out_at.is_not(None)
+    silent = and_(~answered, ~complete, ~refused)
+    # An answer outweighs what the channel said: who answered was reached, by whatever way.
+    conditions = {
+        "withheld": and_(Invitation.delivery_state == "withheld", silent),
+        "waiting": Invitation.delivery_state.in_(["waiting", "queued"]),
+        "sent": Invitation.sent_at.is_not(None),
+        "delivered": Invitation.delivery_state == "delivered",
+        "undeliverable": and_(undeliverable, silent),
+        "opened": or_(Invitation.opened_at.is_not(None), answered, complete),
+        "partial": and_(answered, ~complete),
+        "complete": complete,
+        "opted_out": and_(refused, ~answered, ~complete),
+        "expired": and_(silent, Invitation.expires_at <= now, ~undeliverable, Invitation.delivery_state != "withheld"),
+    }
+    counts = [func.count(case((condition, 1))).label(name) for name, condition in conditions.items()]
+    return [func.count().label("issued"), *counts]
+
+
+def _cell(campaign: Campaign, stratum: str, cases: Cases) -> CellOut:
+    anonymous = campaign.confidentiality == "anonymous"
+    exact = {
+        name: getattr(cases, name) for name in ("issued", "withheld", "waiting", "sent", "delivered", "undeliverable")
+    }
+    looked_at = {} if anonymous else {name: shown(getattr(cases, name)) for name in ("opened", "partial", "complete")}
+    return CellOut(
+        stratum=stratum,
+        **exact,
+        **({"opened": None, "partial": None, "complete": None} | looked_at),
+        opted_out=shown(cases.opted_out),
+        not_answered=None if anonymous else shown(cases.expired),
+        quota=campaign.quotas.get(stratum),
+        rates=[RateOut(**asdict(rate)) for rate in rates(cases, anonymous=anonymous)],
+    )

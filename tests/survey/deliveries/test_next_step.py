@@ -1,0 +1,53 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from survey.deliveries.next_step import Due, following, withheld
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def due(**more):
+    known = {
+        "first": True,
+        "reminders": 0,
+        "expires_at": NOW + timedelta(days=14),
+        "answered": False,
+        "opted_out": False,
+        "consents": True,
+        "reachable": True,
+        "campaign_open": True,
+        "quota_full": False,
+        "most_reminders": 2,
+        "remind_after_days": 5,
+    }
+    return Due(**(known | more))
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({}, None),
+        ({"opted_out": True}, "opted_out"),
+        ({"consents": False}, "no_consent"),
+        ({"answered": True}, "answered"),
+        ({"expires_at": NOW}, "expired"),
+        ({"campaign_open": False}, "closed"),
+        ({"quota_full": True}, "quota_full"),
+        ({"reachable": False}, "unreachable"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_nothing_is_sent_to_who_is_not_to_be_asked(more, reason, first):
+    assert withheld(due(first=first, **more), NOW) == reason
+
+
+def test_reminders_follow_each_other_and_end():
+    assert following(due(), NOW) == NOW + timedelta(days=5)
+    assert following(due(first=False, reminders=0), NOW) == NOW + timedelta(days=5)
+    assert following(due(first=False, reminders=1), NOW) is None
+    assert following(due(most_reminders=0, remind_after_days=None), NOW) is None
+
+
+def test_none_is_set_for_after_the_end():
+    assert following(due(expires_at=NOW + timedelta(days=5)), NOW) is None
