@@ -4,26 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from survey.invitations.schemas import TokenText
+from survey.questionnaires.schemas import AnswersByItem
 
 MOST_IN_A_BATCH = 500
-MOST_ANSWERS = 100
-
-
-def _answers(value: Any) -> dict[str, Any]:
-    """Only its shape: what each answer may be is the questionnaire's to say."""
-    if not isinstance(value, dict) or len(value) > MOST_ANSWERS:
-        raise ValueError(f"Answers are an object of at most {MOST_ANSWERS} values by item code.")
-    return value
-
-
-AnswersByItem = Annotated[
-    dict[str, Any],
-    PlainValidator(_answers),
-    WithJsonSchema({"type": "object", "additionalProperties": True, "maxProperties": MOST_ANSWERS}),
-]
 EXAMPLE: dict[str, Any] = {
     "invitation": "AZLzoAAAcACAAAAAAAAAAQAAAABoAAAA0LQX3mJ1F4xv8y6sYlq8nA",
     "revision": 1,
