@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         ],
         on_start=[_fold],
         consumers=[invitation_consumers.consumers, round_consumers.consumers, effect_consumers.consumers],
-        timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers],
+        timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers, round_timers.timers],
         jobs=[round_jobs.jobs, import_jobs.jobs, export_jobs.jobs, key_jobs.jobs],
         messages=[delivery.messages],
         clock=clock,
