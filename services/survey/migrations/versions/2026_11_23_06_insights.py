@@ -35,6 +35,9 @@ def upgrade() -> None:
     op.execute(FROM_ROLLUPS)
     op.drop_table("rollup")
     _index_weights()
+    _analysis()
+    _exposure()
+    _topic_run()
 
 
 def _tally() -> None:
@@ -107,3 +110,61 @@ def _index_weights() -> None:
         sa.CheckConstraint("version >= 1", name=op.f("ck_index_weights_version")),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_index_weights")),
     )
+
+
+def _analysis() -> None:
+    op.create_table(
+        "analysis",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("parameters", JSONB(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("result", JSONB(none_as_null=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.CheckConstraint("(result IS NULL) = (reason IS NOT NULL)", name=op.f("ck_analysis_result")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_analysis")),
+    )
+    op.create_index(op.f("ix_analysis_created_at_id"), "analysis", ["created_at", "id"])
+
+
+def _exposure() -> None:
+    op.create_table(
+        "exposure",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("outage_minutes", sa.Double(), nullable=False),
+        sa.Column("interruptions", sa.Integer(), nullable=False),
+        sa.Column("momentary", sa.Integer(), nullable=False),
+        sa.Column("dips", sa.Integer(), nullable=True),
+        sa.Column("late_stages", sa.Integer(), nullable=False),
+        sa.Column("returned_handovers", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outage_minutes >= 0 AND interruptions >= 0 AND momentary >= 0 AND late_stages >= 0"
+            " AND returned_handovers >= 0 AND dips >= 0",
+            name=op.f("ck_exposure_sums"),
+        ),
+        sa.PrimaryKeyConstraint("account", "day", name=op.f("pk_exposure")),
+    )
+
+
+def _topic_run() -> None:
+    op.create_table(
+        "topic_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("parameters", JSONB(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.CheckConstraint("(content IS NULL) = (reason IS NOT NULL)", name=op.f("ck_topic_run_content")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic_run")),
+    )
+    op.create_index(op.f("ix_topic_run_created_at_id"), "topic_run", ["created_at", "id"])

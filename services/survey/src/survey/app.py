@@ -6,6 +6,8 @@ from fastapi import FastAPI
 
 from kit.clock import Clock
 from kit.http import Runtime, create_service
+from survey.analyses import endpoints as analyses
+from survey.analyses import jobs as analysis_jobs
 from survey.anonymous import timers as anonymous_timers
 from survey.campaigns import endpoints as campaigns
 from survey.contacts import endpoints as contacts
@@ -19,19 +21,20 @@ from survey.exchange.exports import jobs as export_jobs
 from survey.exchange.files import timers as file_timers
 from survey.exchange.imports import endpoints as imports
 from survey.exchange.imports import jobs as import_jobs
+from survey.experiences import consumers as experience_consumers
 from survey.insights import endpoints as insights
 from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
 from survey.invitations import endpoints as invitations
 from survey.invitations.guessing import Guesses
 from survey.needs import endpoints as needs
-from survey.published.service import FoldLoop
 from survey.priorities import endpoints as priorities
 from survey.privacy.keys import endpoints as keys
 from survey.privacy.keys import jobs as key_jobs
 from survey.privacy.persons import endpoints as persons
 from survey.privacy.retention import endpoints as retention
 from survey.privacy.retention import timers as retention_timers
+from survey.published.service import FoldLoop
 from survey.questionnaires import endpoints as questionnaires
 from survey.rates import endpoints as rates
 from survey.responses import endpoints as responses
@@ -40,6 +43,8 @@ from survey.rounds import endpoints as rounds
 from survey.rounds import jobs as round_jobs
 from survey.rounds import timers as round_timers
 from survey.settings import Settings
+from survey.topics import endpoints as topics
+from survey.topics import jobs as topic_jobs
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -69,12 +74,19 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             invitations.router,
             responses.router,
             effects.router,
+            analyses.router,
+            topics.router,
             insights.router,
         ],
         on_start=[_fold],
-        consumers=[invitation_consumers.consumers, round_consumers.consumers, effect_consumers.consumers],
+        consumers=[
+            invitation_consumers.consumers,
+            round_consumers.consumers,
+            effect_consumers.consumers,
+            experience_consumers.consumers,
+        ],
         timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers, round_timers.timers],
-        jobs=[round_jobs.jobs, import_jobs.jobs, export_jobs.jobs, key_jobs.jobs],
+        jobs=[analysis_jobs.jobs, topic_jobs.jobs, import_jobs.jobs, export_jobs.jobs, key_jobs.jobs, round_jobs.jobs],
         messages=[delivery.messages],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",

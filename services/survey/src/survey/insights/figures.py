@@ -97,7 +97,7 @@ def share(count: int, n: int, formula: str, *, confidence: float = CONFIDENCE) -
     return Figure(100 * count / n, 100 * low, 100 * high, n, formula, confidence)
 
 
-def wilson(count: int, n: int, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wilson(count: float, n: float, *, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """The score interval of a share, both ends in 0..1; n above 0."""
     z = _z(confidence)
     share = count / n

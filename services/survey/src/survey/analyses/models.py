@@ -1,0 +1,37 @@
+"""What analyses came to: stored, so that each can be read again and computed again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import TIME
+from survey.db import Base
+
+
+class Analysis(Base):
+    """The same kind, parameters and data (``digest``: SHA-256 over them, sorted) give the same result.
+
+    ``result`` is null with a ``reason`` where the data allow none. It holds no answer of a single person.
+    """
+
+    __tablename__ = "analysis"
+    __table_args__ = (
+        CheckConstraint("(result IS NULL) = (reason IS NOT NULL)", name="result"),
+        Index(None, "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    unit: Mapped[str]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    n: Mapped[int]
+    digest: Mapped[str]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    reason: Mapped[str | None]
+    requested_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(TIME)
