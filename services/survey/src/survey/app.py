@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         routers=[
             intake.router,  # first: looking through all others costs a fifth of what an answer may cost
             imports.router,  # before contacts, whose paths take any account
+            imports.past,
             exports.router,
             keys.router,
             persons.router,

@@ -11,9 +11,11 @@ from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from survey.exchange.contacts.template import template
 from survey.exchange.exports.delimited import csv_file
+from survey.exchange.exports.service import versions_of
 from survey.exchange.imports import service
-from survey.exchange.imports.schemas import ImportOptions, ImportStarted
-from survey.questionnaires.definition import Language
+from survey.exchange.imports.schemas import ImportOptions, ImportStarted, PastAnswersOptions
+from survey.exchange.responses.template import template as past_template
+from survey.questionnaires.definition import Code, Language
 from survey.settings import settings_of
 
 LARGEST = 1024**3
@@ -32,9 +34,11 @@ FILE: dict[str, Any] = {
 
 Importer = Annotated[Actor, Depends(allow(Role.INTEGRATOR, Role.ADMIN))]
 Options = Annotated[ImportOptions, Query()]
+PastOptions = Annotated[PastAnswersOptions, Query()]
 Format = Literal["csv", "xlsx"]
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
+past = APIRouter(prefix="/v1/responses", tags=["responses"])
 
 
 @router.post("/imports", status_code=202, max_body_size=LARGEST, openapi_extra=FILE)
@@ -67,6 +71,33 @@ async def stop_contact_job(job_id: UUID, session: WriteSession, actor: Importer)
     """An import is stopped while it is checked; once it began to apply it is brought to its end."""
     await jobs.stop(session, job_id, actor=actor)
     return await jobs.find(session, job_id, actor=actor)
+
+
+@past.post("/imports", status_code=202, max_body_size=LARGEST, openapi_extra=FILE)
+async def import_responses(
+    request: Request, response: Response, context: Ctx, actor: Importer, options: PastOptions
+) -> ImportStarted:
+    """A CSV or XLSX of answers from before. They count in all figures, open no case and announce nothing.
+
+    Sent again they change nothing: ``source`` and the row's id say which answer it is.
+    """
+    # a session of its own: one of the request would be open while the file comes in
+    async with request.app.state.runtime.database.reading() as session:
+        await versions_of(session, options.questionnaire, None)
+    return await begin(request, response, "responses", options, actor=actor, context=context)
+
+
+@past.get("/import-template", response_class=Response)
+async def response_import_template(
+    session: ReadSession,
+    _: Importer,
+    questionnaire: Code,
+    kind: Annotated[Format, Query(alias="format")] = "csv",
+    language: Language = "zh-CN",
+) -> Response:
+    """The headings that are understood for the newest version of a questionnaire, with an example row."""
+    newest = (await versions_of(session, questionnaire, None))[-1]
+    return as_file(past_template(newest.definition, newest.number, language), kind, "responses")
 
 
 async def begin(
