@@ -47,11 +47,12 @@ def test_a_rate_of_a_few_is_withheld():
     assert (rate.value, rate.reason) == (None, FEW)
 
 
-def test_of_an_anonymous_campaign_nobody_counts_who_answered():
-    found = rates(cases(issued=50, opted_out=5), anonymous=True)
-    reasons = {rate.name: rate.reason for rate in found}
-    assert reasons["response_rate_1"] == ANONYMOUS
-    assert {rate.name: rate.value for rate in found}["refusal_rate_1"] == 0.1
+def test_of_an_anonymous_campaign_only_the_whole_is_known():
+    whole = {rate.name: rate for rate in rates(cases(issued=50, complete=10, opted_out=5), anonymous=True)}
+    assert (whole["response_rate_1"].value, whole["refusal_rate_1"].value) == (0.2, 0.1)
+    assert (whole["response_rate_2"].value, whole["response_rate_2"].reason) == (None, ANONYMOUS)
+    part = {rate.name: rate for rate in rates(cases(issued=50, complete=-1), anonymous=True)}
+    assert (part["response_rate_1"].value, part["response_rate_1"].reason) == (None, ANONYMOUS)
 
 
 COUNTS = st.builds(

@@ -55,16 +55,23 @@ async def test_an_answer_on_the_phone_counts(survey, sampling):
     assert (found["total"]["complete"], found["total"]["opened"]) == (5, 5)
 
 
-async def test_of_an_anonymous_campaign_only_what_the_channels_say(survey, sampling):
-    await sampling.crowd(10, segment="secret")
-    campaign = await sampling.drawn("secret", frame={"segments": ["secret"]}, confidentiality="anonymous")
+async def test_of_an_anonymous_campaign_only_the_whole_is_counted(survey, sampling):
+    await sampling.crowd(20, segment="secret")
+    campaign = await sampling.drawn(
+        "secret", frame={"segments": ["secret"]}, confidentiality="anonymous", strata={"by": ["segment"]}
+    )
     await sampling.plan()
     await survey.send_messages()
-    found = (await sampling.rates(campaign))["total"]
-    assert (found["issued"], found["sent"], found["complete"], found["opened"]) == (10, 10, None, None)
-    rates = {rate["name"]: rate for rate in found["rates"]}
-    assert (rates["response_rate_1"]["value"], rates["delivery_rate"]["value"]) == (None, 1.0)
-    assert "not looked at" in rates["response_rate_1"]["reason"]
+    for token in [*(await sampling.tokens(campaign)).values()][:7]:
+        answer = await sampling.put(uuid4(), delivery(token, overall=5))
+        assert answer.status_code == 200, answer.text
+    found = await sampling.rates(campaign)
+    whole, (part,) = found["total"], found["strata"]
+    assert (whole["issued"], whole["sent"], whole["complete"], whole["opened"]) == (20, 20, 5, None)
+    assert (part["issued"], part["complete"], part["not_answered"]) == (20, None, None)
+    rates = {rate["name"]: rate for rate in whole["rates"]}
+    assert (rates["response_rate_1"]["value"], rates["delivery_rate"]["value"]) == (0.25, 1.0)
+    assert "not looked at" in rates["completion_rate"]["reason"]
 
 
 async def test_for_ones_own_unit(survey, sampling):

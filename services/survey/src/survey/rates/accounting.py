@@ -10,7 +10,7 @@ from dataclasses import dataclass
 STEP = 5
 FEW = f"Fewer than {STEP} customers stand behind it."
 NOBODY = "Nobody stands in the denominator."
-ANONYMOUS = "Who answered an anonymous campaign is not looked at; its answers are counted under insights."
+ANONYMOUS = "Who answered an anonymous campaign is not looked at: only its answers as a whole are counted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +55,25 @@ def shown(count: int) -> int | None:
 
 
 def rates(cases: Cases, *, anonymous: bool = False) -> list[Rate]:
-    """Of the counts as they are shown, so that no rate tells more than they do."""
-    complete, partial, refused = shown(cases.complete), shown(cases.partial), shown(cases.opted_out)
-    asked, reached = cases.asked, cases.asked - cases.undeliverable
+    """Of the counts as they are shown, so that no rate tells more than they do.
+
+    Of an ``anonymous`` campaign there are no partial answers, and ``cases.complete`` is -1 where it is not known.
+    """
+    complete, refused = None if cases.complete < 0 else shown(cases.complete), shown(cases.opted_out)
+    partial = None if anonymous else shown(cases.partial)
     either = None if complete is None or partial is None else complete + partial
-    found = [
-        ("response_rate_1", "RR1 = I / (I + P + R + O + U)", complete, asked),
-        ("response_rate_2", "RR2 = (I + P) / (I + P + R + O + U)", either, asked),
-        ("response_rate_5", "RR5 = I / (I + P + R + O)", complete, reached),
-        ("response_rate_6", "RR6 = (I + P) / (I + P + R + O)", either, reached),
-        ("completion_rate", "I / (I + P)", complete, either),
+    asked, reached = cases.asked, cases.asked - cases.undeliverable
+    why = ANONYMOUS if cases.complete < 0 else FEW
+    partly = ANONYMOUS if anonymous else FEW
+    return [
+        _rate("response_rate_1", "RR1 = I / (I + P + R + O + U)", complete, asked, why),
+        _rate("response_rate_2", "RR2 = (I + P) / (I + P + R + O + U)", either, asked, partly),
+        _rate("response_rate_5", "RR5 = I / (I + P + R + O)", complete, reached, why),
+        _rate("response_rate_6", "RR6 = (I + P) / (I + P + R + O)", either, reached, partly),
+        _rate("completion_rate", "I / (I + P)", complete, either, partly),
+        _rate("refusal_rate_1", "REF1 = R / (I + P + R + O + U)", refused, asked, FEW),
+        _rate("delivery_rate", "1 - U / (I + P + R + O + U)", reached, asked, FEW),
     ]
-    if anonymous:
-        found = [(name, formula, None, None) for name, formula, _, _ in found]
-    rows = [_rate(name, formula, top, base, ANONYMOUS if anonymous else FEW) for name, formula, top, base in found]
-    rows.append(_rate("refusal_rate_1", "REF1 = R / (I + P + R + O + U)", refused, asked, FEW))
-    rows.append(_rate("delivery_rate", "1 - U / (I + P + R + O + U)", reached, asked, FEW))
-    return rows
 
 
 def _rate(name: str, formula: str, top: int | None, base: int | None, reason: str) -> Rate:

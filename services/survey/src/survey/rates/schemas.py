@@ -22,7 +22,8 @@ class CellOut(BaseModel):
     """What became of the invitations of one stratum.
 
     Counts of what customers did (``opened`` to ``not_answered``) stand in steps of five, and are null from 1 to 4.
-    ``not_answered``: expired without any answer; it says nothing about being satisfied.
+    ``not_answered``: expired without any answer; it says nothing about being satisfied. Of an anonymous campaign
+    ``complete`` alone is known, and only of the whole.
     """
 
     stratum: str

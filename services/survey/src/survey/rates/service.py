@@ -1,18 +1,21 @@
 """What became of a campaign's invitations."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from survey.anonymous.models import AnonymousResponse
 from survey.campaigns.models import Campaign
 from survey.campaigns.strata import WHOLE
 from survey.invitations.models import Invitation
 from survey.rates.accounting import STEP, Cases, rates, shown, total
 from survey.rates.schemas import CellOut, RateOut, ResponseRates
 from survey.rounds.models import CampaignRound
+
+UNKNOWN = -1
 
 
 async def response_rates(
@@ -26,15 +29,25 @@ async def response_rates(
     counted = select(Invitation.stratum, *_counts(now)).where(wanted).group_by(Invitation.stratum)
     rows = (await session.execute(counted.order_by(Invitation.stratum))).all()
     cells = {row.stratum: Cases(**{name: getattr(row, name) for name in Cases.__slots__}) for row in rows}
+    whole = total([*cells.values()])
+    if campaign.confidentiality == "anonymous":
+        cells = {stratum: replace(cases, complete=UNKNOWN) for stratum, cases in cells.items()}
+        whole = replace(whole, complete=await _anonymous_answers(session, campaign) if number is None else UNKNOWN)
     return ResponseRates(
         campaign_id=campaign.id,
         at=now,
         round=number,
         confidentiality=campaign.confidentiality,
         steps_of=STEP,
-        total=_cell(campaign, WHOLE, total([*cells.values()])),
+        total=_cell(campaign, WHOLE, whole),
         strata=[_cell(campaign, stratum, cases) for stratum, cases in cells.items()],
     )
+
+
+async def _anonymous_answers(session: AsyncSession, campaign: Campaign) -> int:
+    """Those that are counted; some more may wait until enough others are there."""
+    counted = select(func.count()).select_from(AnonymousResponse).where(AnonymousResponse.campaign_id == campaign.id)
+    return (await session.scalar(counted)) or 0
 
 
 def _counts(now: datetime) -> list[Any]:
@@ -63,11 +76,12 @@ def _cell(campaign: Campaign, stratum: str, cases: Cases) -> CellOut:
     exact = {
         name: getattr(cases, name) for name in ("issued", "withheld", "waiting", "sent", "delivered", "undeliverable")
     }
-    looked_at = {} if anonymous else {name: shown(getattr(cases, name)) for name in ("opened", "partial", "complete")}
     return CellOut(
         stratum=stratum,
         **exact,
-        **({"opened": None, "partial": None, "complete": None} | looked_at),
+        opened=None if anonymous else shown(cases.opened),
+        partial=None if anonymous else shown(cases.partial),
+        complete=None if cases.complete == UNKNOWN else shown(cases.complete),
         opted_out=shown(cases.opted_out),
         not_answered=None if anonymous else shown(cases.expired),
         quota=campaign.quotas.get(stratum),
