@@ -1,8 +1,10 @@
 """``/v1/needs/ranking``: which needs deserve work first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
@@ -10,6 +12,7 @@ from kit.auth import Actor, Role, allow
 from kit.context import Context
 from kit.db import WriteSession
 from kit.http import Ctx
+from survey.analyses.models import Analysis
 from survey.contacts.schemas import Segment, UnitPath
 from survey.insights.cells import HIDDEN, REASON
 from survey.insights.figures import Figure
@@ -17,8 +20,16 @@ from survey.insights.schemas import FigureOut
 from survey.needs.models import Need
 from survey.priorities import service
 from survey.priorities.categories import RULE, SMALL_SAMPLE
-from survey.priorities.ranking import FORMULA, ORDER, ranked
-from survey.priorities.schemas import ImportanceOut, KanoOut, RankedNeed, Ranking, RankingParameters, RankingsOut
+from survey.priorities.ranking import FORMULA, ORDER, Importance, ranked
+from survey.priorities.schemas import (
+    AnalysisUsed,
+    ImportanceOut,
+    KanoOut,
+    RankedNeed,
+    Ranking,
+    RankingParameters,
+    RankingsOut,
+)
 from survey.priorities.service import Known, RankingQuestion
 from survey.priorities.standings import Found, standing
 from survey.published.disclosure import SMALLEST_SHOWN
@@ -47,19 +58,21 @@ async def rank_needs(
     period_from: Annotated[Day, Query(alias="from")] = None,
     period_to: Annotated[Day, Query(alias="to")] = None,
     by_segment: Annotated[bool, Query(description="A ranking for each segment beside that of all")] = False,
+    analysis: Annotated[UUID | None, Query(description="Importance out of this driver analysis, where it says")] = None,
 ) -> RankingsOut:
     """Needs by Kano category, importance and performance; active ones, and retired ones that answers speak of."""
     question = RankingQuestion(unit, segment, by_segment, Period(period_from, period_to))
     answered_for, found = await service.known(session, question, context=context, actor=actor)
+    used, weights = await service.analysed(session, analysis, actor=actor) if analysis else (None, {})
     register = await service.needs(session)
-    rankings = [Ranking(segment=name, items=_ranked(register, known)) for name, known in found.items()]
-    return RankingsOut(parameters=_parameters(question, answered_for, context), rankings=rankings)
+    rankings = [Ranking(segment=name, items=_ranked(register, known, weights)) for name, known in found.items()]
+    return RankingsOut(parameters=_parameters(question, answered_for, used, context), rankings=rankings)
 
 
-def _ranked(register: Any, known: Known) -> list[RankedNeed]:
+def _ranked(register: Sequence[Need], known: Known, analysed: Mapping[str, Importance]) -> list[RankedNeed]:
     spoken_of = {need for need, _ in known}
-    rows: dict[str, Need] = {row.code: row for row in register if row.state == "active" or row.code in spoken_of}
-    found = {code: standing(code, known) for code in rows}
+    rows = {row.code: row for row in register if row.state == "active" or row.code in spoken_of}
+    found = {code: standing(code, known, analysed) for code in rows}
     order = ranked([one.standing for one in found.values()])
     return [_shown(rank, rows[one.code], found[one.code]) for rank, one in enumerate(order, 1)]
 
@@ -100,7 +113,7 @@ def _figure(figure: Figure, *, hide: bool) -> FigureOut:
     return FigureOut(**asdict(figure) | (HIDDEN if hide else {}))
 
 
-def _parameters(question: RankingQuestion, unit: str, context: Context) -> RankingParameters:
+def _parameters(question: RankingQuestion, unit: str, used: Analysis | None, context: Context) -> RankingParameters:
     return RankingParameters(
         time_zone=settings_of(context).time_zone,
         unit=unit,
@@ -112,4 +125,5 @@ def _parameters(question: RankingQuestion, unit: str, context: Context) -> Ranki
         order=[name or "not_classed" for name in ORDER],
         formula=FORMULA,
         counting=COUNTING,
+        analysis=AnalysisUsed.model_validate(used, from_attributes=True) if used else None,
     )

@@ -7,7 +7,7 @@ from typing import Literal
 from survey.insights.figures import Figure
 from survey.questionnaires.kano import Category
 
-Source = Literal["stated", "kano"]
+Source = Literal["drivers", "stated", "kano"]
 
 ORDER: tuple[Category | None, ...] = (
     "must_be",
@@ -55,8 +55,10 @@ class Standing:
         return self.importance.value * (5 - self.performance.value) / 4
 
 
-def importance(stated: Figure, better: Figure, worse: Figure) -> Importance:
-    """The mean stated importance (1..5), else the larger of the Kano coefficients."""
+def importance(stated: Figure, better: Figure, worse: Figure, analysed: Importance | None = None) -> Importance:
+    """What a driver analysis gave, else the mean stated importance (1..5), else the larger Kano coefficient."""
+    if analysed is not None:
+        return analysed
     if stated.value is not None:
         return Importance((stated.value - 1) / 4, "stated", stated.n, STATED)
     if better.value is not None and worse.value is not None:

@@ -1,7 +1,8 @@
 """Needs in their order over HTTP, each figure with its formula, n and parameters."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -25,10 +26,13 @@ class KanoOut(BaseModel):
 
 
 class ImportanceOut(BaseModel):
-    """On 0..1. ``source`` kano: nobody was asked for importance, the larger Kano coefficient stands in."""
+    """On 0..1. ``source`` drivers: out of the analysis that was named.
+
+    kano: nobody was asked for importance, the larger Kano coefficient stands in.
+    """
 
     value: float | None
-    source: Literal["stated", "kano"] | None
+    source: Literal["drivers", "stated", "kano"] | None
     n: int | None
     formula: str | None
     reason: str | None
@@ -56,6 +60,17 @@ class Ranking(BaseModel):
     items: list[RankedNeed]
 
 
+class AnalysisUsed(BaseModel):
+    """Where importance comes from; ``digest`` names the data that it was computed on."""
+
+    id: UUID
+    kind: str
+    unit: str
+    n: int
+    digest: str
+    created_at: datetime
+
+
 class RankingParameters(BaseModel):
     """Days are those of the service, in ``time_zone``, both ends included."""
 
@@ -69,6 +84,7 @@ class RankingParameters(BaseModel):
     order: list[Category | Literal["not_classed"]]
     formula: str
     counting: str
+    analysis: AnalysisUsed | None
 
 
 class RankingsOut(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,16 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from kit.context import Context
 from kit.errors import Invalid
+from survey.analyses.models import Analysis
+from survey.analyses.service import find
 from survey.insights.needs import MEASURES
 from survey.insights.service import unit_for
 from survey.needs.models import Need
+from survey.priorities.derived import FORMULA as DERIVED
+from survey.priorities.derived import derived, pairs
+from survey.priorities.ranking import Importance
 from survey.published.disclosure import Sums
 from survey.published.places import Period, Topic
 from survey.published.service import ANY_DAY, Asked, fold, read
+from survey.questionnaires.service import published
 
 MOST_CELLS = 10_000
 Known = Mapping[tuple[str, str], Sums | None]
 """Sums by need and measure; None where they are withheld."""
+
+
+class NoDriverAnalysis(Invalid):
+    code, title = "no_driver_analysis", "The analysis says nothing of drivers"
 
 
 class TooManySegments(Invalid):
@@ -49,6 +60,17 @@ async def known(
         segments = await _cells(session, unit, "segment", None, question.period)
         whole |= {segment: segments[segment] for segment in sorted(segments)}
     return unit, whole
+
+
+async def analysed(session: AsyncSession, analysis_id: UUID, *, actor: Actor) -> tuple[Analysis, dict[str, Importance]]:
+    """A driver analysis and the importance by need that it gives; raises AnalysisNotFound, NoDriverAnalysis."""
+    found = await find(session, analysis_id, actor=actor)
+    drivers = (found.result or {}).get("drivers")
+    if drivers is None:
+        raise NoDriverAnalysis(f"The analysis {analysis_id} has no shares of drivers: name one that has.")
+    shares = {row["name"]: row["share_of_r_squared"] or 0.0 for row in drivers}
+    values = derived(shares, pairs(await published(session)))
+    return found, {need: Importance(value, "drivers", found.n, DERIVED) for need, value in values.items()}
 
 
 async def needs(session: AsyncSession) -> Sequence[Need]:

@@ -23,8 +23,10 @@ class Found:
     hidden: frozenset[str]
 
 
-def standing(need: str, known: Mapping[tuple[str, str], Sums | None]) -> Found:
-    """``known``: sums by need and measure, None where they are withheld."""
+def standing(
+    need: str, known: Mapping[tuple[str, str], Sums | None], analysed: Mapping[str, Importance] | None = None
+) -> Found:
+    """``known``: sums by need and measure, None where they are withheld; ``analysed``: importance by need."""
     hidden = frozenset(measure for (code, measure), sums in known.items() if code == need and sums is None)
     score, weight, kano, split = (
         known.get((need, name)) or NOBODY for name in ("need", "importance", "kano", "kano_split")
@@ -32,12 +34,17 @@ def standing(need: str, known: Mapping[tuple[str, str], Sums | None]) -> Found:
     if {"kano", "kano_split"} & hidden:
         kano = split = NOBODY
     pair, stated = classed(counts(kano, split)), mean_score(moments_of(weight))
-    found = Standing(need, pair.category, _importance(stated, pair, hidden), mean_score(moments_of(score)))
+    found = Standing(
+        need,
+        pair.category,
+        _importance(stated, pair, hidden, (analysed or {}).get(need)),
+        mean_score(moments_of(score)),
+    )
     return Found(found, pair, stated, hidden)
 
 
-def _importance(stated: Figure, pair: Classed, hidden: frozenset[str]) -> Importance:
+def _importance(stated: Figure, pair: Classed, hidden: frozenset[str], analysed: Importance | None) -> Importance:
     """Where stated importance is withheld nothing stands in for it: a guess would be taken for the figure."""
-    if "importance" in hidden:
+    if analysed is None and "importance" in hidden:
         return Importance(None, None, 0, None, "Withheld.")
-    return importance(stated, pair.better, pair.worse)
+    return importance(stated, pair.better, pair.worse, analysed)

@@ -125,6 +125,12 @@ async def newest_published(session: AsyncSession, code: str) -> Questionnaire:
     return found
 
 
+async def published(session: AsyncSession) -> list[Definition]:
+    """Every version that may be asked now."""
+    ids = await session.scalars(select(Questionnaire.id).where(Questionnaire.state == "published"))
+    return [await definition_of(session, one) for one in ids.all()]
+
+
 async def definition_of(session: AsyncSession, questionnaire_id: UUID) -> Definition:
     """A published definition. It never changes, so it is parsed once per process."""
     known = _definitions.get(questionnaire_id)
