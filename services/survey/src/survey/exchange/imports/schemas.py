@@ -27,7 +27,7 @@ class ImportOptions(BaseModel):
     source_version: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     account_digits: Annotated[int, Field(ge=4, le=20)] | None = None
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "import"
-    questionnaire: Code = ""
+    questionnaire: Code | None = None
 
     @property
     def character(self) -> Delimiter:

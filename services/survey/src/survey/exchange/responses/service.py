@@ -38,7 +38,7 @@ class PastAnswers:
         self._rows: PastRows | None = None
 
     async def begin(self, session: AsyncSession, heading: Line) -> list[CellFault]:
-        found = await versions_of(session, self._options.questionnaire, None)
+        found = await versions_of(session, self._options.questionnaire or "", None)
         versions = [version(one.id, one.number, one.definition) for one in found]
         named, wrong = columns(heading, known_columns(versions), REQUIRED)
         now, digits = self._context.clock.now(), self._options.account_digits
