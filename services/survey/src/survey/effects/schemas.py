@@ -1,10 +1,12 @@
 """A finding's effect over HTTP."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
+
+from survey.insights.schemas import FigureOut, Parameters, Shown
 
 
 class EffectOut(BaseModel):
@@ -36,3 +38,36 @@ class EffectOut(BaseModel):
     conclusive: bool
     method: str
     caveat: str | None
+
+
+class DifferenceOut(BaseModel):
+    """A comparison over time. ``value`` is null with a ``reason`` where it is undefined or withheld."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    method: str
+    confidence: float
+    caveat: str | None
+    reason: str | None
+
+
+class SidesOut(BaseModel):
+    """The figure about service before the split and from it on."""
+
+    unit: str
+    segment: str | None
+    before: FigureOut
+    after: FigureOut
+    difference: DifferenceOut
+
+
+class BeforeAfterOut(BaseModel):
+    """``difference_in_differences``: how much more the group changed than its comparison; null without one."""
+
+    parameters: Parameters
+    figure: Shown
+    split: date
+    group: SidesOut
+    comparison: SidesOut | None
+    difference_in_differences: DifferenceOut | None

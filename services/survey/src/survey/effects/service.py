@@ -1,7 +1,8 @@
 """Watches findings: has the service become better for later customers?"""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +13,29 @@ from kit.auth import Actor
 from kit.context import Context
 from kit.contracts.responsibility import FindingVerified
 from kit.contracts.survey import EffectMeasured
-from kit.errors import NotFound
+from kit.errors import Invalid, NotFound
 from kit.events import Event, emit
 from kit.ids import new_id
 from survey.effects.comparable import Compared, concerns
 from survey.effects.measure import Effect, effect, next_look
 from survey.effects.models import EffectWatch
+from survey.insights.cells import moments_of
 from survey.insights.figures import Moments
 from survey.insights.grid import Fact, teams_of
 from survey.insights.models import OVERALL, ScoreRow
+from survey.insights.questions import Question
+from survey.insights.service import CellFound, answer
+from survey.published.disclosure import Sums
 
 LOOK_BACK = timedelta(days=365)
 
 
 class EffectNotFound(NotFound):
     code = "effect_not_found"
+
+
+class SplitOutside(Invalid):
+    code, title = "split_outside", "The split lies outside the period"
 
 
 async def watch(session: AsyncSession, event: Event[FindingVerified], context: Context) -> None:
@@ -76,6 +85,43 @@ async def present(session: AsyncSession, finding_id: UUID, *, actor: Actor) -> t
     if found is None:
         raise EffectNotFound(f"No effect is watched for the finding {finding_id}.")
     return found, await _measure(session, found, max(found.looks, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSides:
+    """One group before and after."""
+
+    unit: str
+    segment: str | None
+    before: CellFound
+    after: CellFound
+
+    def sums(self, figure: str) -> tuple[Sums | None, Sums | None]:
+        """Of the measure that the figure is made of; None where withheld."""
+        name = "nps" if figure == "nps" else "score"
+        return getattr(self.before, name), getattr(self.after, name)
+
+
+async def two_sides(
+    session: AsyncSession, bounds: Question, split: date, *, context: Context, actor: Actor
+) -> TwoSides:
+    """The published grid's answer for the days before ``split`` and from it on, within the bounds."""
+    last, first = split - timedelta(days=1), split
+    if bounds.period_to is not None and bounds.period_to < first:
+        raise SplitOutside(f"The period ends on {bounds.period_to}, before the split on {split}.")
+    if bounds.period_from is not None and bounds.period_from > last:
+        raise SplitOutside(f"The period begins on {bounds.period_from}, not before the split on {split}.")
+    unit, (before,) = await answer(session, replace(bounds, period_to=last), context=context, actor=actor)
+    _, (after,) = await answer(session, replace(bounds, period_from=first), context=context, actor=actor)
+    return TwoSides(unit, bounds.segment, before, after)
+
+
+def spread_of(sums: Sums, figure: str) -> Moments:
+    """The moments of what the figure is the mean of: the score, 0 or 100, or -100, 0 or 100."""
+    if figure == "mean":
+        return moments_of(sums)
+    against = sums.unfavourable if figure == "nps" else 0
+    return Moments(sums.n, 100.0 * (sums.favourable - against), 10_000.0 * (sums.favourable + against))
 
 
 async def _look(session: AsyncSession, found: EffectWatch, context: Context) -> None:

@@ -92,7 +92,7 @@ async def get_scores(
     question = replace(bounds, group_by=list(dict.fromkeys(group_by or [])))
     unit, cells = await service.answer(session, question, context=context, actor=actor)
     items = [CellOut(**_named(question, cell), **figures(cell.score, cell.nps, cell.ces)) for cell in cells]
-    return ScoresOut(parameters=_parameters(question, unit, context), items=items)
+    return ScoresOut(parameters=parameters_of(question, unit, context), items=items)
 
 
 @router.get("/trends")
@@ -112,7 +112,7 @@ async def get_trends(
     found = [ChangeOut(period=known[one.place][0], before=one.before, after=one.after) for one in _changes(known)]
     few = len(known) < FEWEST
     return TrendOut(
-        parameters=_parameters(question, unit, context),
+        parameters=parameters_of(question, unit, context),
         figure=figure,
         points=points,
         changes=None if few else found,
@@ -138,7 +138,7 @@ async def get_reliability(
     else:
         value = alpha(spreads, whole)
         found = asdict(Figure(value, None, None, n, ALPHA, reason=None if value is not None else "Without variance."))
-    parameters = _parameters(bounds, service.unit_for(actor, bounds.unit), context)
+    parameters = parameters_of(bounds, service.unit_for(actor, bounds.unit), context)
     return ReliabilityOut(parameters=parameters, items=items, figure=FigureOut(**found))
 
 
@@ -158,7 +158,7 @@ async def get_index(
     given = [IndicatorIn(**one) for one in version.indicators] if version else []
     found = [_measured(one, by_driver) for one in given]
     return IndexOut(
-        parameters=_parameters(question, unit, context),
+        parameters=parameters_of(question, unit, context),
         weights_version=version.version if version else None,
         figure=_index(given, found),
         indicators=[_indicator(one, sums) for one, sums in zip(given, found, strict=True)],
@@ -186,7 +186,8 @@ async def get_sample_size(
     return SampleSizeOut(n=n, population=population, margin=margin, share=share, confidence=confidence, formula=SIZE)
 
 
-def _parameters(question: Question, unit: str, context: Context) -> Parameters:
+def parameters_of(question: Question, unit: str, context: Context) -> Parameters:
+    """What the answer was asked for, as it is printed with it."""
     asked = asdict(question) | {"trigger": question.trigger or "all but case_closed", "unit": unit}
     zone = settings_of(context).time_zone
     return Parameters(time_zone=zone, smallest_shown=SMALLEST_SHOWN, counting=COUNTING, **asked)
