@@ -15,7 +15,9 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.add_column("response", sa.Column("started_at", TIME))
     op.add_column("response", sa.Column("device", sa.LargeBinary()))
+    op.create_index(op.f("ix_response_received_at"), "response", ["received_at"])
     _anonymous()
+    _honesty()
 
 
 def _anonymous() -> None:
@@ -55,3 +57,32 @@ def _anonymous() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_anonymous_response")),
     )
     op.create_index(op.f("ix_anonymous_response_campaign_id"), "anonymous_response", ["campaign_id"])
+
+
+def _honesty() -> None:
+    op.create_table(
+        "staff_number",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_staff_number")),
+    )
+    op.create_table(
+        "response_flag",
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('one_number', 'staff_number', 'one_device', 'impossible_speed')",
+            name=op.f("ck_response_flag_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"], ["response.id"], name=op.f("fk_response_flag_response_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("response_id", "reason", name=op.f("pk_response_flag")),
+    )
+    op.create_table(
+        "honesty_month",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("counts", JSONB(), nullable=False),
+        sa.Column("counted_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("month", "unit", name=op.f("pk_honesty_month")),
+    )

@@ -22,6 +22,8 @@ from survey.exchange.files import timers as file_timers
 from survey.exchange.imports import endpoints as imports
 from survey.exchange.imports import jobs as import_jobs
 from survey.experiences import consumers as experience_consumers
+from survey.honesty import endpoints as honesty
+from survey.honesty import jobs as honesty_jobs
 from survey.insights import endpoints as insights
 from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             effects.router,
             analyses.router,
             topics.router,
+            honesty.router,
             insights.router,
         ],
         on_start=[_fold],
@@ -87,7 +90,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             experience_consumers.consumers,
         ],
         timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers, round_timers.timers],
-        jobs=[analysis_jobs.jobs, topic_jobs.jobs, import_jobs.jobs, export_jobs.jobs, key_jobs.jobs, round_jobs.jobs],
+        jobs=[honesty_jobs.jobs, analysis_jobs.jobs, topic_jobs.jobs, import_jobs.jobs, export_jobs.jobs, key_jobs.jobs, round_jobs.jobs],
         messages=[delivery.messages],
         clock=clock,
         description="Contacts, questionnaires, campaigns, invitations, responses and what they come to.",

@@ -43,6 +43,6 @@ class Response(Base):
     unit_may_know: Mapped[bool]
     started_at: Mapped[datetime | None] = mapped_column(TIME)
     answered_at: Mapped[datetime | None] = mapped_column(TIME)
-    received_at: Mapped[datetime] = mapped_column(TIME)
+    received_at: Mapped[datetime] = mapped_column(TIME, index=True)
     device: Mapped[bytes | None]
     source: Mapped[str | None]
