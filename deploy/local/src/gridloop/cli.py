@@ -8,6 +8,7 @@ import typer
 from gridloop.errors import MachineError
 from gridloop.operations.access import client, user
 from gridloop.operations.events import app as events
+from gridloop.operations.imports import import_file
 from gridloop.options import Options, hoist
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.add_typer(events, name="events")
 app.add_typer(user, name="user")
 app.add_typer(client, name="client")
+app.command("import")(import_file)
 Json = Annotated[bool, typer.Option("--json", help="Print for a program.")]
 
 
