@@ -1,4 +1,5 @@
-from uuid import uuid4
+import json
+from uuid import UUID, uuid4
 
 from kit.contracts.survey import ResponseReceived
 from tests.survey.asking import delivery
@@ -77,10 +78,36 @@ class TestBatch:
             )
         assert answer.status_code == 413
 
+    async def test_what_came_singly_is_the_same_success_in_a_batch(self, survey, asking):
+        token, response = await asking.invited(), uuid4()
+        singly = await asking.put(response, delivery(token, overall=4))
+        (item,) = (await send(survey, [entry(token, response, overall=4)])).json()["items"]
+        assert (item["status"], item["response"]) == (200, singly.json())
+
+    async def test_a_row_that_the_database_refuses_fails_alone(self, survey, asking):
+        """Whatever a check forgot: the others are stored, and nobody's answer is told of in an error."""
+        entries = [entry(await asking.invited(), overall=1 + place % 5) for place in range(20)]
+        forgotten = "ALTER TABLE response ADD CONSTRAINT forgotten CHECK (answers ->> 'overall' <> '3') NOT VALID"
+        await survey.sql(forgotten)
+        try:
+            items = (await send(survey, entries)).json()["items"]
+        finally:
+            await survey.sql("ALTER TABLE response DROP CONSTRAINT forgotten")
+        assert [item["status"] for item in items] == [409 if place % 5 == 2 else 200 for place in range(20)]
+        assert "overall" not in items[2]["problem"]["detail"]
+        ids = [UUID(one["id"]) for one in entries]
+        assert len(await survey.sql("SELECT 1 FROM response WHERE id = ANY($1)", ids)) == 16
+
+    async def test_deep_nesting_spoils_only_its_entry(self, survey, asking):
+        good, deep = entry(await asking.invited(), overall=4), entry(await asking.invited(), overall=4)
+        for _ in range(300):
+            deep["answers"] = {"overall": deep["answers"]}
+        items = (await send(survey, [deep, good])).json()["items"]
+        assert [item["status"] for item in items] == [422, 200]
+        assert items[0]["problem"]["errors"][0]["pointer"] == "/answers/overall"
+
     async def test_an_unprintable_field_spoils_only_its_entry(self, survey, asking):
         good = entry(await asking.invited(), overall=4)
-        import json
-
         raw = '{"responses": [{"\\ud800": 1}, ' + json.dumps(good) + "]}"
         async with survey.client() as phone:
             answer = await phone.post(

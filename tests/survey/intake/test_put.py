@@ -153,6 +153,10 @@ class TestBadInput:
             ({"overall": 5, "words": "x" * 1001}, ["/answers/words"]),
             ({"overall": 5, "a/b": 1}, ["/answers/a~1b"]),
             ({"overall": [[[[5]]]]}, ["/answers/overall"]),
+            ({"overall": 5.0}, ["/answers/overall"]),
+            ({"overall": True}, ["/answers/overall"]),
+            ({"overall": 10**30}, ["/answers/overall"]),
+            ({"overall": 5, "may_contact": 1}, ["/answers/may_contact"]),
         ],
     )
     async def test_each_wrong_answer_is_named_by_its_pointer(self, survey, asking, answers, pointers):
@@ -174,6 +178,10 @@ class TestBadInput:
             ({"answered_at": "2026-03-01T09:30:00"}, "/answered_at"),
             ({"language": "fr"}, "/language"),
             ({"colour": 1}, "/colour"),
+            ({"started_at": "yesterday"}, "/started_at"),
+            ({"device": "short"}, "/device"),
+            ({"device": "x" * 129}, "/device"),
+            ({"device": "sixteen letters\x00"}, "/device"),
         ],
     )
     async def test_the_bodys_own_fields(self, survey, asking, change, pointer):
@@ -194,6 +202,19 @@ class TestBadInput:
             (b'{"invitation": "a\\u0000", "revision": 1, "complete": true, "answers": {}}', 403),
             (b'{"invitation": "a", "revision": 1, "complete": true, "answers": {"\\ud800": "\\ud800"}}', 403),
             (b'{"invitation": "a", "revision": NaN, "complete": true, "answers": {}}', 422),
+            (b'{"invitation": "a", "revision": 1e999, "complete": true, "answers": {}}', 422),
+            (b'{"invitation": "a", "revision": ' + b"9" * 400 + b', "complete": true, "answers": {}}', 422),
+            (b'{"invitation": "a", "revision": ' + b"9" * 9_000 + b', "complete": true, "answers": {}}', 400),
+            (b'{"invitation": "a", "revision": 1, "complete": true, "answers": {"overall": 1e999}}', 403),
+            (
+                b'{"invitation": "a", "revision": 1, "complete": true, "answers": {"o": '
+                + b"[" * 400
+                + b"]" * 400
+                + b"}}",
+                403,
+            ),
+            (b"", 400),
+            (b"null", 422),
             (b" " * 300_000, 413),
             (b'{"invitation": "' + b"x" * 10_000_000 + b'"}', 413),
         ],
@@ -214,6 +235,12 @@ class TestBadInput:
                 f"/v1/responses/{uuid4()}", content=raw.encode(), headers={"Content-Type": "application/json"}
             )
         assert answer.json()["errors"][0]["pointer"] == f"/answers/{code}"
+
+    async def test_a_body_that_does_not_say_it_is_json(self, survey, asking):
+        async with survey.client() as phone:
+            answer = await phone.put(f"/v1/responses/{uuid4()}", content=json.dumps(delivery(await asking.invited())))
+        assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+        assert "application/json" in answer.json()["errors"][0]["detail"]
 
     async def test_the_id_is_a_uuid(self, survey, asking):
         assert (await asking.put("17", delivery(await asking.invited(), overall=4))).status_code == 422
