@@ -172,6 +172,20 @@ class TestWhoSeesWhat:
         async with survey.client(Role.ANALYST, subject="somebody else") as client:
             assert (await client.get(begun.request.url.path)).status_code == 404
 
+    async def test_anonymous_answers_lead_to_nobody(self, asking, exporting):
+        await asking.campaign("secret", questionnaire="after_order", trigger="none", confidentiality="anonymous")
+        accounts = [await asking.contact() for _ in range(12)]
+        for account in accounts:
+            asked = {"campaign": "secret", "account": account, "unit": HALL, "sub_process": "RB-09"}
+            made = await asking.post("/v1/invitations", asked, Role.INTEGRATOR)
+            link = await asking.post(f"/v1/invitations/{made['id']}/link", None, Role.INTEGRATOR, status=200)
+            await asking.answer(link["token"], overall=2, words="said by nobody", unit_may_know=True)
+        rows = [row for row in await exporting.rows(Role.MANAGER, words=True, accounts=True) if row["anonymous"] == "1"]
+        assert len(rows) >= 5
+        assert {row["words"] for row in rows} == {"said by nobody"}
+        assert {(row["account"], row["received_on"]) for row in rows} == {("", "")}
+        assert {row["overall"] for row in rows} == {"2"}
+
 
 class TestTheFile:
     async def test_is_sealed_where_it_is_kept(self, survey, asking, exporting):

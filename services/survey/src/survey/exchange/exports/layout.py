@@ -22,6 +22,7 @@ FIXED: tuple[tuple[Column, Words], ...] = (
     (Column("language", "text", "", longest=8), {"zh-CN": "语言", "en": "Language"}),
     (Column("segment", "text", "", longest=40), {"zh-CN": "客户类别", "en": "Segment of the customer"}),
     (Column("source", "text", "", longest=40), {"zh-CN": "导入来源", "en": "System it was imported from"}),
+    (Column("anonymous", "flag", ""), {"zh-CN": "匿名", "en": "Anonymous"}),
 )
 ACCOUNT: tuple[Column, Words] = (Column("account", "text", "", longest=20), {"zh-CN": "户号", "en": "Account"})
 SCORE: Words = {"zh-CN": "得分(1-5):", "en": "Score 1-5: "}

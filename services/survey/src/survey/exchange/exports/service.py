@@ -10,13 +10,14 @@ from typing import IO, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, null, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor, Role
 from kit.context import Context
 from kit.errors import Forbidden, NotFound
 from kit.jobs import Job, Stopped, enqueue
+from survey.anonymous.models import AnonymousResponse
 from survey.contacts.models import Contact
 from survey.exchange.exports import layout
 from survey.exchange.exports.columns import Column, Given, Sheet, Value, sheet
@@ -33,6 +34,7 @@ from survey.settings import settings_of
 
 CHUNK = 500
 LARGEST = 64 * 1024**3
+KINDS: tuple[Any, ...] = (Response, AnonymousResponse)
 NAMED = (Role.AGENT, Role.MANAGER)
 """Who may read single answers with their words; see ``responses.endpoints``."""
 
@@ -142,12 +144,15 @@ def _drivers(definition: Definition) -> list[str]:
 
 async def _longest_words(session: AsyncSession, plan: Plan) -> int:
     """A bound of the bytes of any text: what is sealed is longer than each text in it."""
-    longest = func.max(func.octet_length(Response.words))
-    return int(await session.scalar(_bounded(select(longest), plan)) or 0)
+    found = [
+        await session.scalar(_bounded(select(func.max(func.octet_length(kind.words))), plan, kind)) for kind in KINDS
+    ]
+    return max(longest or 0 for longest in found)
 
 
 async def _estimate(session: AsyncSession, plan: Plan) -> int:
-    return int(await session.scalar(_bounded(select(func.count()).select_from(Response), plan)) or 0)
+    counts = [await session.scalar(_bounded(select(func.count()).select_from(kind), plan, kind)) for kind in KINDS]
+    return sum(count or 0 for count in counts)
 
 
 def _narrowed(column: Column, longest: int) -> Column:
@@ -163,27 +168,31 @@ async def _write(job: Job, plan: Plan, columns: list[Column], file: IO[bytes], t
     title = f"{plan.given.questionnaire} {at.astimezone(zone).date().isoformat()}"
     out = layout.writer(plan.given.format, file, columns, title=title, at=at)
     rendering = Rendering(plan, context)
-    done, last = 0, None
-    while True:
-        async with job.database.reading() as session:
-            rows, scores = await _read_some(session, plan, last, until=at)
-        if not rows:
-            break
-        await asyncio.to_thread(rendering.write, rows, scores, out)
-        done, last = done + len(rows), rows[-1].id
-        if not await job.progress(min(95, 95 * done // max(total, 1))):
-            raise Stopped(f"Stopped after {done} answers; no file was kept.")
+    done = 0
+    for kind in KINDS:
+        last: UUID | None = None
+        while True:
+            async with job.database.reading() as session:
+                rows, scores = await _read_some(session, plan, kind, last, until=at)
+            if not rows:
+                break
+            await asyncio.to_thread(rendering.write, rows, scores, out)
+            done, last = done + len(rows), rows[-1].id
+            if not await job.progress(min(95, 95 * done // max(total, 1))):
+                raise Stopped(f"Stopped after {done} answers; no file was kept.")
     await asyncio.to_thread(out.close)
     return done
 
 
 async def _read_some(
-    session: AsyncSession, plan: Plan, last: UUID | None, *, until: datetime
+    session: AsyncSession, plan: Plan, kind: Any, last: UUID | None, *, until: datetime
 ) -> tuple[Sequence[Any], Mapping[UUID, Mapping[str, float]]]:
-    wanted = _bounded(_row(plan), plan).where(Response.received_at <= until)
+    wanted = _bounded(_row(plan) if kind is Response else _anonymous_row(), plan, kind)
+    if kind is Response:
+        wanted = wanted.where(Response.received_at <= until)
     if last is not None:
-        wanted = wanted.where(Response.id > last)
-    rows = (await session.execute(wanted.order_by(Response.id).limit(CHUNK))).all()
+        wanted = wanted.where(kind.id > last)
+    rows = (await session.execute(wanted.order_by(kind.id).limit(CHUNK))).all()
     scores: dict[UUID, dict[str, float]] = defaultdict(dict)
     if rows and plan.drivers:
         asked = select(ScoreRow.response_id, ScoreRow.driver, ScoreRow.value)
@@ -196,7 +205,7 @@ def _row(plan: Plan) -> Select[Any]:
     columns: list[Any] = [
         Response.id, Response.questionnaire_id, Response.unit, Response.sub_process, Response.trigger,
         Response.occurred_at, Response.received_at, Response.language, Response.segment, Response.source,
-        Response.answers,
+        Response.answers, false().label("anonymous"),
     ]  # fmt: skip
     if not (plan.given.words or plan.given.accounts):
         return select(*columns)
@@ -205,19 +214,39 @@ def _row(plan: Plan) -> Select[Any]:
     return select(*columns).join(Contact, Contact.id == Response.contact_id, isouter=True)
 
 
-def _bounded(statement: Select[Any], plan: Plan) -> Select[Any]:
+def _anonymous_row() -> Select[Any]:
+    """The same columns, where there is nobody to name and no time but a day."""
+    own = AnonymousResponse
+    lacking = [
+        null().label(name) for name in ("received_at", "language", "source", "contact_id", "account", "data_key")
+    ]
+    never = [false().label(name) for name in ("may_contact", "unit_may_know")]
+    return select(
+        own.id, own.questionnaire_id, own.unit, own.sub_process, own.trigger, own.day.label("occurred_at"),
+        own.segment, own.answers, own.words, true().label("anonymous"), *lacking, *never,
+    )  # fmt: skip
+
+
+def _bounded(statement: Select[Any], plan: Plan, kind: Any) -> Select[Any]:
     """What was asked for, and never more than the actor may see."""
     given, unit = plan.given, plan.actor.unit
-    statement = statement.where(Response.complete, Response.questionnaire_id.in_(plan.versions))
+    statement = statement.where(kind.questionnaire_id.in_(plan.versions))
     for path in {unit, given.unit or "/"} - {"/"}:
-        statement = statement.where(Response.unit.startswith(path, autoescape=True))
+        statement = statement.where(kind.unit.startswith(path, autoescape=True))
     if given.sub_process is not None:
-        statement = statement.where(Response.sub_process == given.sub_process)
+        statement = statement.where(kind.sub_process == given.sub_process)
+    if kind is AnonymousResponse:
+        return _within(statement, AnonymousResponse.day, given.period_from, given.period_to)
+    after = given.period_to and given.period_to + timedelta(days=1)
+    statement = statement.where(Response.complete)
     if given.period_from is not None:
         statement = statement.where(Response.occurred_at >= _beginning(given.period_from, plan.zone))
-    if given.period_to is not None:
-        statement = statement.where(Response.occurred_at < _beginning(given.period_to + timedelta(days=1), plan.zone))
-    return statement
+    return statement.where(Response.occurred_at < _beginning(after, plan.zone)) if after else statement
+
+
+def _within(statement: Select[Any], day: Any, first: date | None, last: date | None) -> Select[Any]:
+    statement = statement.where(day >= first) if first else statement
+    return statement.where(day <= last) if last else statement
 
 
 def _beginning(day: date, zone: ZoneInfo) -> datetime:
@@ -238,22 +267,28 @@ class Rendering:
         given = self.plan.given
         words = self._words(row) if given.words else {}
         fixed = [
-            str(row.id) if self.named else self.context.keyring.hash(f"export|{row.id}").hex()[:32],
+            str(row.id)
+            if self.named and not row.anonymous
+            else self.context.keyring.hash(f"export|{row.id}").hex()[:32],
             self.plan.versions[row.questionnaire_id].number,
             row.unit,
             row.sub_process,
             row.trigger,
-            row.occurred_at.astimezone(self.zone).date(),
-            row.received_at.astimezone(self.zone).date(),
+            self._day(row.occurred_at),
+            self._day(row.received_at),
             row.language,
             row.segment,
             row.source,
+            row.anonymous,
         ]
         if given.accounts:
             agreed = row.unit_may_know or (row.may_contact and self.plan.actor.has(Role.AGENT))
             fixed.append(row.account if agreed else None)
         scored = [scores.get(driver) for driver in self.plan.drivers]
         return [*fixed, *scored, *self.plan.sheet.cells(row.questionnaire_id, Given(row.answers, words))]
+
+    def _day(self, at: datetime | date | None) -> date | None:
+        return at.astimezone(self.zone).date() if isinstance(at, datetime) else at
 
     def _words(self, row: Any) -> Mapping[str, str]:
         owner = (row.contact_id, row.data_key) if row.contact_id else None

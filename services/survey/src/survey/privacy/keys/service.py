@@ -14,6 +14,7 @@ from kit.context import Context
 from kit.db import Database
 from kit.db.tables import message
 from kit.jobs import Job, Stopped
+from survey.anonymous.models import AnonymousResponse, AnonymousWaiting
 from survey.contacts.models import Contact
 from survey.exchange.files.models import StoredFile
 from survey.exchange.imports.models import FileImport
@@ -26,6 +27,8 @@ PLACES: tuple[Place, ...] = (
     (StoredFile.__table__, "data_key", true()),
     (FileImport.__table__, "data_key", true()),
     (Response.__table__, "words", Response.__table__.c.contact_id.is_(None)),
+    (AnonymousResponse.__table__, "words", true()),
+    (AnonymousWaiting.__table__, "sealed", true()),
     (message, "recipient", true()),
     (message, "title", true()),
     (message, "body", true()),

@@ -1,7 +1,7 @@
 """Destroys what is kept no longer, a few hundred at a time, and says how much it was."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from kit.db.tables import message
 from kit.errors import Conflict
 from kit.ids import new_id
 from kit.timers import schedule
+from survey.anonymous.models import AnonymousResponse
 from survey.invitations.models import Invitation
 from survey.privacy.persons.service import anonymise, forget_invitations
 from survey.privacy.retention.ageing import before
@@ -79,10 +80,16 @@ async def _run(session: AsyncSession, rule: RetentionRule, cutoff: datetime, now
     return run
 
 
-async def _words(session: AsyncSession, cutoff: datetime, _: Context) -> int:
-    old = select(Response.id).where(Response.words.is_not(None), Response.received_at < cutoff)
-    some = (await session.scalars(old.order_by(Response.received_at).limit(CHUNK))).all()
-    gone = update(Response).where(Response.id.in_(some)).values(words=None)
+async def _words(session: AsyncSession, cutoff: datetime, context: Context) -> int:
+    day = cutoff.astimezone(ZoneInfo(settings_of(context).time_zone)).date()
+    return await _emptied(session, Response, Response.received_at, cutoff) + await _emptied(
+        session, AnonymousResponse, AnonymousResponse.day, day
+    )
+
+
+async def _emptied(session: AsyncSession, kind: Any, came: Any, cutoff: datetime | date) -> int:
+    some = (await session.scalars(select(kind.id).where(kind.words.is_not(None), came < cutoff).limit(CHUNK))).all()
+    gone = update(kind).where(kind.id.in_(some)).values(words=None)
     await session.execute(gone.execution_options(synchronize_session=False))
     return len(some)
 
