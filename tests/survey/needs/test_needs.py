@@ -168,3 +168,14 @@ class TestAskedAbout:
         assert (await editor.delete(path)).status_code == 204
         assert (await editor.get(path)).status_code == 404
         assert (await editor.delete(path)).status_code == 404
+
+    async def test_of_publishing_and_deleting_at_once_one_wins(self, editor):
+        for number in range(6):
+            path = await added(editor, f"contested_{number}")
+            definition = content("follow_up")
+            definition["items"][3] |= {"need": f"contested_{number}"}
+            body = {"code": f"contesting_{number}", "definition": definition}
+            publish = (await editor.post("/v1/questionnaires", json=body)).headers["Location"] + "/publish"
+            published, deleted = await asyncio.gather(editor.post(publish), editor.delete(path))
+            assert (published.status_code, deleted.status_code) in {(200, 409), (409, 204)}
+            assert (await editor.get(path)).status_code == (200 if published.status_code == 200 else 404)
