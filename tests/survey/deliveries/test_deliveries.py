@@ -116,6 +116,15 @@ async def test_a_full_quota_stops_what_waits_to_be_sent(survey, sampling):
     assert await column(survey, campaign, "delivery_state") == ["withheld"] * 3
 
 
+async def test_a_customer_whose_key_is_destroyed_holds_up_no_other(survey, sampling):
+    accounts = await sampling.crowd(3, segment="erased")
+    campaign = await sampling.drawn("erased", frame={"segments": ["erased"]})
+    await sampling.plan()
+    await survey.sql("UPDATE contact SET data_key = '' WHERE account = $1", accounts[1])
+    await survey.send_messages()
+    assert await column(survey, campaign, "delivery_state") == ["sent", "withheld", "sent"]
+
+
 async def test_messages_are_sealed_one_batch_after_another(survey, sampling):
     await sampling.crowd(450, segment="batches")
     campaign = await sampling.drawn("batches", frame={"segments": ["batches"]})

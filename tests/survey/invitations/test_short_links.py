@@ -85,6 +85,19 @@ class TestGuessing:
         assert (await open_with(survey, made["code"])).status_code == 429
         assert (await open_with(survey, made["token"])).status_code == 200
 
+    async def test_neighbours_behind_the_gateway_are_told_apart(self, survey, asking):
+        made = await link_of(survey, asking)
+
+        async def from_address(address, text):
+            async with survey.client() as phone:
+                phone.headers["X-Forwarded-For"] = address
+                return (await phone.post("/v1/invitations/open", json={"invitation": text})).status_code
+
+        for _ in range(GUESSES_FROM_ADDRESS):
+            await from_address("198.51.100.7", "0" * 18)
+        assert await from_address("198.51.100.7", made["code"]) == 429
+        assert await from_address("198.51.100.8", made["code"]) == 200
+
     async def test_opening_a_code_often_is_no_guess(self, survey, asking):
         made = await link_of(survey, asking)
         answers = [(await open_with(survey, made["code"])).status_code for _ in range(GUESSES_FROM_ADDRESS + 5)]

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -29,11 +29,9 @@ def test_a_month_too_short_takes_its_last_day(number, expected):
     assert due(day(2026, 1, 31), number, days=None, months=1) == expected
 
 
-LAST = datetime(2900, 1, 1)  # noqa: DTZ001 - hypothesis wants its bounds without a zone
-
-
-@given(st.datetimes(timezones=st.just(UTC), max_value=LAST), st.integers(1, 50), st.integers(1, 24))
-def test_rounds_follow_each_other(start, number, months):
+@given(st.integers(0, 300 * 365), st.integers(1, 50), st.integers(1, 24))
+def test_rounds_follow_each_other(days, number, months):
+    start = day(2000, 1, 1) + timedelta(days=days)
     one, next_one = (due(start, count, days=None, months=months) for count in (number, number + 1))
     assert one < next_one
     assert (next_one.year * 12 + next_one.month) - (one.year * 12 + one.month) == months

@@ -14,6 +14,7 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.context import Context
+from kit.encryption import CannotOpen
 from kit.messages import Draft, Messages, Told, send_many
 from survey.campaigns.models import Campaign
 from survey.campaigns.occasion import Trigger
@@ -42,9 +43,9 @@ async def due(session: AsyncSession, context: Context, room: int) -> int:
     drafts, changes = [], []
     for row in rows:
         step = _step(row, full)
-        reason = withheld(step, now)
-        if reason is None:
-            drafts.append(_draft(row, step, context))
+        draft = _draft(row, step, context) if withheld(step, now) is None else None
+        if draft is not None:
+            drafts.append(draft)
             changes.append(_queued(row, step, now))
         else:
             changes.append({"id": row.id, "send_at": None, "reminders": row.reminders, "state": _kept(row)})
@@ -147,7 +148,13 @@ def _sealed_address(row: Any) -> bytes | None:
     return cast("bytes | None", row.email if row.channel == "email" else row.phone)
 
 
-def _draft(row: Any, step: Due, context: Context) -> Draft:
+def _draft(row: Any, step: Due, context: Context) -> Draft | None:
+    """None where the customer's key is destroyed: nobody is left to write to, and the others are not held up."""
+    sealed = _sealed_address(row)
+    try:
+        recipient = person(row.contact_id, row.data_key, context).open(row.contact_id, sealed or b"")
+    except (CannotOpen, ValueError, IndexError):
+        return None
     language = cast("Language", row.language)
     text = wording.message(language, cast("Trigger", row.trigger), _link(row, context))
     if not step.first:
@@ -155,11 +162,9 @@ def _draft(row: Any, step: Due, context: Context) -> Draft:
     title = None
     if row.channel == "email":
         title, text = wording.mail(language, text)
-    sealed = _sealed_address(row)
-    assert sealed is not None  # noqa: S101 - who is not reachable was withheld
     return Draft(
         key=f"{PREFIX}:{row.id}" if step.first else f"{PREFIX}:{row.id}:{row.reminders + 1}",
-        recipient=person(row.contact_id, row.data_key, context).open(row.contact_id, sealed),
+        recipient=recipient,
         body=text,
         channel=row.channel,
         title=title,

@@ -75,7 +75,9 @@ class Door:
 
 
 async def _door(request: Request) -> Door:
-    return Door(request.app.state.guesses, request.client.host if request.client else "unknown")
+    direct = request.client.host if request.client else "unknown"
+    # The gateway says whom it forwards, and lets nobody else say so.
+    return Door(request.app.state.guesses, request.headers.get("x-forwarded-for", direct)[-60:])
 
 
 FrontDoor = Annotated[Door, Depends(_door)]

@@ -27,6 +27,7 @@ from survey.settings import settings_of
 
 PLAN = "campaign.plan"
 CHUNK = 5_000
+BREATH = timedelta(minutes=1)
 
 # One statement a chunk, without a row passing through this process. Contacts are locked in the order of their
 # accounts, as everybody locks them; the guard is the one of every other question.
@@ -120,9 +121,10 @@ async def begin_due(session: AsyncSession, campaign: Campaign, *, context: Conte
         return
     await begin(session, campaign, context=context, actor=planner_of(campaign))
     if most is None or number < most:
-        start = campaign.starts_at or campaign.activated_at or context.clock.now()
+        start = max(filter(None, (campaign.starts_at, campaign.activated_at)))
         later = due(start, number + 1, days=campaign.period_days, months=campaign.period_months)
-        await schedule(session, ROUND_DUE, subject=str(campaign.id), due=max(later, context.clock.now()))
+        soonest = context.clock.now() + BREATH  # after a long silence: one round after the other
+        await schedule(session, ROUND_DUE, subject=str(campaign.id), due=max(later, soonest))
 
 
 async def resume(session: AsyncSession, campaign: Campaign, number: int, *, actor: Actor) -> CampaignRound:
