@@ -118,7 +118,8 @@ class TestTwo:
         await asyncio.gather(*both, return_exceptions=True)
         await survey.runtime.jobs.run_next()
         assert Counter(await sampling.asked_by(campaign)) == Counter(accounts)
-        assert (await state_of(survey, campaign))["issued"] == 700
+        found = await state_of(survey, campaign)
+        assert (found["issued"], found["not_asked"]) == (700, "{}")
 
     async def test_two_campaigns_at_once_ask_each_customer_once(self, survey, sampling, small_chunks):
         accounts = await sampling.crowd(600, segment="rivals")
