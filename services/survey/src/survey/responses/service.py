@@ -85,9 +85,7 @@ async def _ids(session: AsyncSession, statement: RowsStatement, rows: Sequence[d
     return set((await run_rows(session, statement, rows)).scalars()) if rows else set()
 
 
-def sealed(
-    response_id: UUID, words: dict[str, str], owner: Owner | None, context: Context
-) -> bytes | None:
+def sealed(response_id: UUID, words: dict[str, str], owner: Owner | None, context: Context) -> bytes | None:
     """The words under the person's own key; ``owner``: the contact's id and wrapped data key, None for nobody known."""
     if not words:
         return None
