@@ -14,6 +14,7 @@ from gridloop.options import Options
 BENCHES = {
     "events": "from a commit to its effect in another service, and how many a second",
     "exports": "a million answers as CSV, XLSX, Parquet and SPSS: memory and speed",
+    "insights": "figures beside few and many stored answers, and driver analyses",
     "intake": "answers taken in completely, beside the limit of PostgreSQL",
     "write": "what an endpoint adds to its SQL",
 }

@@ -71,28 +71,29 @@ async def gather(database: Database, asked: AnalysisIn, unit: str, context: Cont
     from survey.analyses.study import Answers
 
     outcome = asked.outcome or OVERALL
-    items = sorted([*asked.drivers, outcome] if asked.kind != "raking" else [outcome])
+    said = [] if asked.kind == "raking" else list(asked.drivers)
+    items = sorted([*said, outcome])
     lived = [name for name in asked.predictors if name in EXPERIENCES]
-    order = [items.index(name) for name in asked.drivers if name in items] if asked.kind != "raking" else []
-    seen, rows, kept = 0, [], hashlib.sha256()
-    segments: list[str] = []
-    units: list[str] = []
-    async for row in _rows(database, asked, unit, items, lived, context):
-        seen += 1
-        if row.answered < len(items) or (lived and row.lived is None):
-            continue
-        values = [row.scores[at] for at in order] + [float(one) for one in row.lived or ()]
-        rows.append([*values, row.scores[items.index(outcome)]])
-        segments.append(row.segment or "")
-        units.append(row.unit)
-        kept.update(row.response_id.bytes + json.dumps([rows[-1], row.segment, row.unit]).encode())
-    matrix = np.array(rows, dtype=np.float64).reshape(len(rows), len(asked.predictors) + 1)
-    return Answers(asked.predictors, matrix, {"segment": segments, "unit": units}, seen, kept.hexdigest())
+    order = [items.index(name) for name in said]
+    seen, parts, kept = 0, [], hashlib.sha256()
+    categories: dict[str, list[str]] = {"segment": [], "unit": []}
+    async for chunk in _chunks(database, asked, unit, items, lived, context):
+        seen += len(chunk)
+        rows = [row for row in chunk if row.answered == len(items) and (not lived or row.lived is not None)]
+        scores = np.array([row.scores for row in rows], dtype=np.float64).reshape(len(rows), len(items))
+        more = np.array([row.lived or () for row in rows], dtype=np.float64).reshape(len(rows), len(lived))
+        parts.append(np.column_stack([scores[:, order], more, scores[:, items.index(outcome)]]))
+        groups = [(row.segment or "", row.unit) for row in rows]
+        categories["segment"] += [segment for segment, _ in groups]
+        categories["unit"] += [place for _, place in groups]
+        kept.update(b"".join(row.response_id.bytes for row in rows) + parts[-1].tobytes() + json.dumps(groups).encode())
+    matrix = np.concatenate(parts)
+    return Answers(asked.predictors, matrix, categories, seen, kept.hexdigest())
 
 
-async def _rows(
+async def _chunks(
     database: Database, asked: AnalysisIn, unit: str, items: list[str], lived: Sequence[str], context: Context
-) -> AsyncIterator[Any]:
+) -> AsyncIterator[Sequence[Any]]:
     columns = ", ".join(f"e.{name}" for name in lived)
     array = f"CASE WHEN c.account IS NULL THEN NULL ELSE ARRAY[{columns}]::double precision[] END"
     statement = text(
@@ -113,8 +114,7 @@ async def _rows(
     while True:
         async with database.reading() as session:
             rows = (await session.execute(statement, told | {"after": after})).all()
-        for row in rows:
-            yield row
+        yield rows
         seen += len(rows)
         if seen > MOST:
             raise TooManyAnswers(f"More than {MOST} answers: narrow the period.")

@@ -1,7 +1,7 @@
 """From the sums of a cell to its figures, or to the reason why they are withheld."""
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import fields
+from typing import Any, Literal
 
 from survey.insights.effort import effort
 from survey.insights.figures import Figure, Moments, csat, mean_score, nps
@@ -11,6 +11,7 @@ REASON = (
     f"Withheld: this cell, or what it would tell of another, has fewer than {SMALLEST_SHOWN} respondents that may be "
     "counted yet."
 )
+_NAMES = [field.name for field in fields(Figure)]
 HIDDEN: dict[str, Any] = {
     "value": None,
     "low": None,
@@ -28,16 +29,29 @@ def moments_of(sums: Sums) -> Moments:
 
 def figures(score: Sums | None, recommendation: Sums | None, effort_sums: Sums | None) -> dict[str, Any]:
     """All figures of one cell; a measure that is None is withheld."""
-    shown, said, felt = (one or Sums() for one in (score, recommendation, effort_sums))
+    felt = effort_sums or Sums()
     easy = effort(moments_of(felt), felt.favourable, felt.unfavourable)
     return {
         "n": score.n if score else None,
-        "mean": _shown(mean_score(moments_of(shown)), score),
-        "csat": _shown(csat(shown.favourable, shown.n), score),
-        "nps": _shown(nps(said.favourable, said.unfavourable, said.n), recommendation),
-        "ces": {name: _shown(figure, effort_sums) for name, figure in easy.items()},
+        "mean": figure("mean", score),
+        "csat": figure("csat", score),
+        "nps": figure("nps", recommendation),
+        "ces": {name: _shown(one, effort_sums) for name, one in easy.items()},
     }
 
 
-def _shown(figure: Figure, sums: Sums | None) -> dict[str, Any]:
-    return asdict(figure) | (HIDDEN if sums is None else {})
+def figure(name: Literal["mean", "csat", "nps"], sums: Sums | None) -> dict[str, Any]:
+    """One figure of the measure that it is made of."""
+    shown = sums or Sums()
+    if name == "mean":
+        found = mean_score(moments_of(shown))
+    elif name == "csat":
+        found = csat(shown.favourable, shown.n)
+    else:
+        found = nps(shown.favourable, shown.unfavourable, shown.n)
+    return _shown(found, sums)
+
+
+def _shown(found: Figure, sums: Sums | None) -> dict[str, Any]:
+    values = {name: getattr(found, name) for name in _NAMES}
+    return values | (HIDDEN if sums is None else {})

@@ -15,6 +15,7 @@ from survey.campaigns.occasion import Trigger
 from survey.contacts.schemas import UnitPath
 from survey.insights import service
 from survey.insights.cells import HIDDEN, figures, moments_of
+from survey.insights.cells import figure as cell_figure
 from survey.insights.changes import FEWEST, METHOD, Point, changes
 from survey.insights.figures import CONFIDENCE, Figure
 from survey.insights.questions import TOPICS, Dimension, Question
@@ -203,7 +204,7 @@ def _named(question: Question, cell: CellFound) -> dict[str, Any]:
 
 
 def _figure(cell: CellFound, name: Shown) -> FigureOut:
-    return FigureOut(**figures(cell.score, cell.nps, cell.ces)[name])
+    return FigureOut(**cell_figure(name, cell.nps if name == "nps" else cell.score))
 
 
 def _point(cell: CellFound, name: Shown) -> Point | None:

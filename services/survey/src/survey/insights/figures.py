@@ -5,6 +5,7 @@ An undefined figure is None with a reason, never 0. All intervals are two-sided.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 from survey.insights.student import two_sided
@@ -135,5 +136,6 @@ def _no_spread(scores: Moments) -> str | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def _z(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)

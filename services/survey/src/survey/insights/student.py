@@ -37,15 +37,27 @@ def _expanded(z: float, freedom: float) -> float:
 
 @lru_cache(maxsize=4096)
 def _searched(confidence: float, freedom: float) -> float:
-    low, high = 0.0, NormalDist().inv_cdf((1 + confidence) / 2)
+    """Newton's steps from the expansion, or halving where they leave the bracket."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    low, high = 0.0, z
     while _inside(high, freedom) < confidence:
         low, high = high, high * 2
+    guess = min(max(_expanded(z, freedom), low), high)
     for _ in range(200):
-        middle = (low + high) / 2
-        if middle in {low, high}:
-            break
-        low, high = (middle, high) if _inside(middle, freedom) < confidence else (low, middle)
-    return high
+        missing = confidence - _inside(guess, freedom)
+        low, high = (guess, high) if missing > 0 else (low, guess)
+        better = guess + missing / (2 * _density(guess, freedom))
+        if not low < better < high:
+            better = (low + high) / 2
+        if abs(better - guess) <= ENOUGH * guess or better in {low, high}:
+            return better
+        guess = better
+    return guess
+
+
+def _density(at: float, freedom: float) -> float:
+    whole = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - math.log(freedom * math.pi) / 2
+    return math.exp(whole - (freedom + 1) / 2 * math.log1p(at * at / freedom))
 
 
 def _inside(bound: float, freedom: float) -> float:
