@@ -166,6 +166,16 @@ class TestWorkbook:
         assert row[0] == text
         assert b"<f>" not in content
 
+    def test_a_full_sheet_is_followed_by_another(self, monkeypatch):
+        from survey.exchange.exports import workbook
+
+        monkeypatch.setattr(workbook, "LAST_ROW", 3)
+        rows = [[str(n), None, n, None, None, None] for n in range(8)]
+        book = CalamineWorkbook.from_filelike(io.BytesIO(written("xlsx", rows)))
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names[:3]]
+        assert [line[0] for lines in sheets for line in lines[1:]] == [str(n) for n in range(8)]
+        assert all(lines[0] == [column.name for column in COLUMNS] for lines in sheets)
+
     def test_what_xml_cannot_hold(self):
         content = written("xlsx", [["a\x00b\x0bc", None, None, None, None, None]])
         row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("responses").to_python()[1]

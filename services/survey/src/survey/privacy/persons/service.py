@@ -86,7 +86,9 @@ async def _erase(
     session: AsyncSession, contact: Contact, known: ErasedAccount | None, context: Context
 ) -> ErasedAccount:
     now, zone = context.clock.now(), ZoneInfo(settings_of(context).time_zone)
-    ids = [row.id for row in await session.execute(select(Invitation.id).where(Invitation.contact_id == contact.id))]
+    # locked, so that an answer that comes just now waits and then finds no invitation
+    asked = select(Invitation.id).where(Invitation.contact_id == contact.id).order_by(Invitation.id).with_for_update()
+    ids = (await session.scalars(asked)).all()
     answers = await anonymise(session, Response.contact_id == contact.id, zone)
     await forget_invitations(session, ids)
     for column, value in (("contact_id", contact.id), ("account", contact.account)):
