@@ -162,8 +162,8 @@ class TestBounds:
         waiting = [asyncio.create_task(database.grouped(store).submit(one)) for one in items]
         await asyncio.sleep(0)
         await database.close()
-        assert await asyncio.gather(*waiting) == ids_of(items)
         assert len(await stored(ledger, ids_of(items))) == 10
+        assert await asyncio.gather(*waiting) == ids_of(items)
 
     async def test_a_caller_who_leaves_takes_nothing_with_him(self, ledger: Service) -> None:
         gate = asyncio.Event()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.errors import TooLarge
@@ -34,6 +35,7 @@ class Edge:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
+        self._known: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,9 +63,16 @@ class Edge:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
-        self.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        self._histogram(scope["method"], route, status).observe(seconds)
         if not route.startswith(QUIET):
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+    def _histogram(self, method: str, route: str, status: int) -> Histogram:
+        """Looked up once for each: the registry's own look-up costs more than the observation."""
+        key = (method, route, status)
+        if key not in self._known:
+            self._known[key] = self.metrics.requests.labels(method, route, str(status))
+        return self._known[key]
 
 
 def _lineage(headers: dict[bytes, bytes]) -> Lineage:

@@ -4,25 +4,34 @@ Its signature says what any route's does, so it stands in the OpenAPI document a
 """
 
 import json
-from collections.abc import Callable, Coroutine
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kit.http import problems
 
 JSON = "application/json"
-Convert = Callable[[Any], Any]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class LeanRoute(APIRoute):
     """For endpoints of path parameters, one JSON body and dependencies that ask for nothing but the request.
 
-    Raises TypeError when made for another endpoint.
+    Raises TypeError when made for another endpoint. ``lean`` is the handler that ``LeanDispatch`` calls.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    lean: Handler
+
+    def get_route_handler(self) -> Handler:
         call, status = self.dependant.call, self.status_code or 200
         path = {field.name: _adapter(field) for field in self.dependant.path_params}
         (body,) = self.dependant.body_params
@@ -40,6 +49,7 @@ class LeanRoute(APIRoute):
             values[body.name] = await _body(request, model)
             return Response(shown.dump_json(await call(**values)), status, media_type=JSON)
 
+        self.lean = handle
         return handle
 
     def _plain_dependencies(self) -> list[Any]:
@@ -48,6 +58,38 @@ class LeanRoute(APIRoute):
         if not simple or len(found.body_params) != 1 or found.query_params or found.header_params:
             raise TypeError(f"{self.path} asks for more than a lean route gives: path parameters, a body, the request.")
         return found.dependencies
+
+
+class LeanDispatch:
+    """Calls lean routes at once; what lies between here and a route otherwise costs as much as the route itself."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self._routes: dict[str, list[tuple[LeanRoute, ASGIApp]]] = defaultdict(list)
+        for route in routes:
+            if isinstance(route, LeanRoute):
+                limited = RequestBodyLimitMiddleware(_app(route), route.max_body_size or sys.maxsize)
+                for method in route.methods or ():
+                    self._routes[method].append((route, limited))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for route, app in self._routes.get(scope.get("method", ""), ()):
+            if found := route.path_regex.match(scope["path"]):
+                scope["route"], scope["path_params"] = route, found.groupdict()
+                await app(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _app(route: LeanRoute) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await route.lean(Request(scope, receive, send))
+        except Exception as fault:  # noqa: BLE001 - as the app's own handlers do
+            response = problems.answer(fault)
+        await response(scope, receive, send)
+
+    return answer
 
 
 def _adapter(field: Any) -> TypeAdapter[Any]:

@@ -48,6 +48,10 @@ async def _problem(_: Request, fault: Exception) -> JSONResponse:
 
 async def _validation(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)  # noqa: S101
+    return _refused(fault)
+
+
+def _refused(fault: RequestValidationError) -> JSONResponse:
     errors = [_described(error, fault.body) for error in fault.errors()[:MOST_FAULTS]]
     if any(error["pointer"] == "" and "JSON" in error["detail"] for error in errors):
         return response(Malformed("The body is not valid JSON: " + errors[0]["detail"], errors=errors))
@@ -79,6 +83,10 @@ def _within(body: Any, path: list[Any], *, missing: bool) -> Iterator[Any]:
 
 async def _http(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HTTPException)  # noqa: S101
+    return _plain(fault)
+
+
+def _plain(fault: HTTPException) -> JSONResponse:
     kinds: dict[int, type[Problem]] = {400: Malformed, 404: NotFound, 405: WrongMethod, 413: TooLarge}
     details = {
         404: "There is nothing at this address; the OpenAPI document at /openapi.json lists what there is.",
@@ -104,4 +112,13 @@ def problem_of(fault: Exception) -> Problem:
 
 
 async def _any(_: Request, fault: Exception) -> JSONResponse:
+    return response(problem_of(fault))
+
+
+def answer(fault: Exception) -> JSONResponse:
+    """What the handlers above make of an error, for who is asked before them."""
+    if isinstance(fault, RequestValidationError):
+        return _refused(fault)
+    if isinstance(fault, HTTPException):
+        return _plain(fault)
     return response(problem_of(fault))

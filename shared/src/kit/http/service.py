@@ -18,6 +18,7 @@ from kit.events import dead_letters, feed
 from kit.events.handlers import Consumers
 from kit.http import health, problems
 from kit.http.edge import Edge
+from kit.http.lean import LeanDispatch
 from kit.http.runtime import Parts, Runtime
 from kit.jobs import Jobs
 from kit.messages import Messages
@@ -80,6 +81,8 @@ def create_service(
 
 def _equip(app: FastAPI, runtime: Runtime, routers: Sequence[APIRouter]) -> None:
     problems.install(app)
+    lean = [route for router in routers for route in router.routes]
+    app.add_middleware(LeanDispatch, routes=lean)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=runtime.settings.body_limit)
     app.add_middleware(Edge, metrics=runtime.metrics)
     # dead letters before the feed: its paths are more special

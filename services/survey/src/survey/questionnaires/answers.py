@@ -53,7 +53,7 @@ def examine(definition: Definition, answers: Answers, *, complete: bool) -> Exam
     for item in definition.items:
         if _shows(item, good, shown):
             found += _faults_of(item, answers, shown, good, complete=complete)
-    unasked = [fault for code in answers for fault in _unasked(definition, code, shown)]
+    unasked = [fault for code in answers if code not in good for fault in _unasked(definition, code, shown)]
     explaining = [code for code in answers if code in definition.free_texts]
     explained = [fault for code in explaining for fault in _wrong_explanation(definition, code, answers[code], good)]
     return Examined(shown, good, (unasked + found + explained)[:MOST_FAULTS])
