@@ -154,6 +154,26 @@ class TestAllOrNothing:
             job = (await client.get(begun.headers["Location"])).json()
         assert (job["result"]["outcome"], job["result"]["changed"]) == ("applied", 900)
 
+    async def test_what_fails_unforeseen_leaves_no_rows_behind_and_is_completed_by_the_same_file(
+        self, importing, survey, monkeypatch
+    ):
+        from survey.exchange.contacts import service as contact_files
+
+        account = str(next(numbers))
+        file = HEADING + row(account)
+
+        async def fails(*_, **__):
+            raise ValueError("nobody thought of this")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(contact_files, "put_contacts", fails)
+            begun = await importing.send(file.encode())
+            await importing.jobs()
+        async with survey.client(Role.INTEGRATOR) as client:
+            assert (await client.get(begun.headers["Location"])).json()["state"] == "failed"
+        assert await survey.sql("SELECT 1 FROM import_row UNION ALL SELECT 1 FROM file_piece") == []
+        assert (await importing.run(file))["changed"] == 1
+
     async def test_stopped_while_it_waits_it_does_nothing(self, importing, survey):
         account = str(next(numbers))
         begun = await importing.send((HEADING + row(account)).encode())

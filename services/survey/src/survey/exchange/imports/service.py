@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor, Role
 from kit.context import Context
 from kit.db import Database
+from kit.db.faults import passes
 from kit.encryption import Keyring
 from kit.ids import new_id
 from kit.jobs import Job, Stopped, enqueue
@@ -93,14 +94,15 @@ def actor_of(payload: dict[str, Any]) -> Actor:
 async def run(job: Job, context: Context, kind: Kind) -> dict[str, Any]:
     """The whole import, or what is left of one whose worker died."""
     work = Work(job, context, kind, await _load(job.database, UUID(job.payload["import"])))
-    if work.row.state == "checking":
-        try:
+    try:
+        if work.row.state == "checking":
             await work.check()
-        except Stopped:
+        if work.row.state == "applying":
+            await work.apply()
+    except Exception as fault:
+        if not passes(fault):  # what passes is tried again from where it was
             await work.clean_up()
-            raise
-    if work.row.state == "applying":
-        await work.apply()
+        raise
     await work.clean_up()
     return report(work.row)
 
