@@ -49,6 +49,31 @@ from survey.topics import endpoints as topics
 from survey.topics import jobs as topic_jobs
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+ROUTERS = [
+    intake.router,  # first: looking through all others costs a fifth of what an answer may cost
+    imports.router,  # before contacts, whose paths take any account
+    imports.past,
+    exports.router,
+    keys.router,
+    persons.router,
+    retention.router,
+    contacts.router,
+    priorities.router,  # before needs, whose paths take any code
+    needs.router,
+    questionnaires.router,
+    dry_runs.router,  # before campaigns, whose paths take any id
+    campaigns.router,
+    rounds.router,
+    rates.router,
+    deliveries.router,
+    invitations.router,
+    responses.router,
+    effects.router,
+    analyses.router,
+    topics.router,
+    honesty.router,
+    insights.router,
+]
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
@@ -57,31 +82,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         settings or Settings(),
         name="survey",
         migrations=MIGRATIONS,
-        routers=[
-            intake.router,  # first: looking through all others costs a fifth of what an answer may cost
-            imports.router,  # before contacts, whose paths take any account
-            imports.past,
-            exports.router,
-            keys.router,
-            persons.router,
-            retention.router,
-            contacts.router,
-            priorities.router,  # before needs, whose paths take any code
-            needs.router,
-            questionnaires.router,
-            dry_runs.router,  # before campaigns, whose paths take any id
-            campaigns.router,
-            rounds.router,
-            rates.router,
-            deliveries.router,
-            invitations.router,
-            responses.router,
-            effects.router,
-            analyses.router,
-            topics.router,
-            honesty.router,
-            insights.router,
-        ],
+        routers=ROUTERS,
         on_start=[_fold],
         consumers=[
             invitation_consumers.consumers,

@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    column,
     exists,
     func,
     literal,
@@ -26,8 +25,8 @@ from sqlalchemy import (
     select,
     text,
     true,
-    values,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from survey.campaigns.models import Campaign, CampaignAccount
@@ -205,10 +204,9 @@ def drawn_column(frame: Frame, tickets: Mapping[str, str]) -> ColumnElement[bool
     """Whether a contact that may be asked is drawn."""
     if all(ticket == EVERY_TICKET for ticket in tickets.values()):
         return frame.stratum.in_(sorted(tickets))
-    bounds = values(column("stratum", String), column("ticket", LargeBinary), name="bounds").data(
-        [(name, bytes.fromhex(ticket)) for name, ticket in sorted(tickets.items())]
-    )
-    return exists().where(bounds.c.stratum == frame.stratum, frame.ticket <= bounds.c.ticket)
+    # One look into a map for each contact: a join with the bounds would work out the stratum once for each of them.
+    bound = func.jsonb_extract_path_text(literal(dict(tickets), JSONB), frame.stratum)
+    return func.encode(frame.ticket, "hex") <= func.coalesce(bound, NO_TICKET)
 
 
 def asked_reason(frame: Frame, tickets: Mapping[str, str]) -> ColumnElement[str | None]:
