@@ -37,6 +37,8 @@ async def test_a_backup_opens_no_more_once_the_key_of_its_time_is_destroyed(keye
     backup = {row["account"]: row for row in await survey.sql("SELECT account, id, data_key, name FROM contact")}
     async with survey.client(Role.ADMIN) as client:
         await client.delete(f"/v1/contacts/{goes}")
+    await asking.invited(stays)
+    await survey.send_messages()
 
     hold("march", "april")
     april = create_app(clock=survey.clock)
@@ -46,7 +48,10 @@ async def test_a_backup_opens_no_more_once_the_key_of_its_time_is_destroyed(keye
             begun = await client.post("/v1/contacts/rewrap")
             await Importing(survey).jobs()
             job = (await client.get(begun.headers["Location"])).json()
-    assert job["result"]["rewrapped"]["contact.data_key"] == 1
+    rewrapped = job["result"]["rewrapped"]
+    assert rewrapped["contact.data_key"] == 1
+    assert "contact.name" not in rewrapped
+    assert rewrapped["message.recipient"] >= 1
     assert job["result"]["needed_by_no_row"] == ["march"]
 
     hold("april")

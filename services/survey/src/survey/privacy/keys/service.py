@@ -4,73 +4,78 @@ Afterwards no row needs the older keys: once the backups of their time are given
 with them every copy of a data key that was erased since.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select, true, update
+from sqlalchemy import Column, LargeBinary, Table, Uuid, bindparam, select, update
 
 from kit.context import Context
 from kit.db import Database
 from kit.db.tables import message
 from kit.jobs import Job, Stopped
-from survey.anonymous.models import AnonymousResponse, AnonymousWaiting
-from survey.contacts.models import Contact
-from survey.exchange.files.models import StoredFile
-from survey.exchange.imports.models import FileImport
-from survey.responses.models import Response
+from survey.db import Base
 
-CHUNK = 250
-Place = tuple[Any, str, ColumnElement[bool]]
-PLACES: tuple[Place, ...] = (
-    (Contact.__table__, "data_key", true()),
-    (StoredFile.__table__, "data_key", true()),
-    (FileImport.__table__, "data_key", true()),
-    (Response.__table__, "words", Response.__table__.c.contact_id.is_(None)),
-    (AnonymousResponse.__table__, "words", true()),
-    (AnonymousWaiting.__table__, "sealed", true()),
-    (message, "recipient", true()),
-    (message, "title", true()),
-    (message, "body", true()),
-)
-"""What the keyring itself seals: table, column, and which rows of it."""
+WINDOW = 500
+Place = tuple[Table, list[Column[Any]]]
+
+
+def places() -> Iterator[Place]:
+    """Every table whose rows may hold something sealed, with the columns that may: told by their types.
+
+    What is sealed says by which key; hashes, and what a person's or a file's own key sealed, name none of the keyring.
+    """
+    for table in (*Base.metadata.sorted_tables, message):
+        columns = [column for column in table.c if isinstance(column.type, LargeBinary)]
+        if columns and "id" in table.c and isinstance(table.c.id.type, Uuid):
+            yield table, columns
 
 
 async def rewrap(job: Job, context: Context) -> dict[str, Any]:
     """May be given again: what is under the present key already is passed over."""
-    current, done = context.keyring.current, {}
-    for number, (table, column, which) in enumerate(PLACES):
-        name = f"{table.name}.{column}"
-        done[name] = 0
+    others = context.keyring.keys.keys() - {context.keyring.current}
+    done: Counter[str] = Counter()
+    known = list(places())
+    for number, (table, columns) in enumerate(known):
         last: UUID | None = None
         while True:
-            count, last = await _some(job.database, table, column, which, last, context)
-            done[name] += count
-            if not await job.progress(100 * number // len(PLACES)):
-                raise Stopped(f"Stopped in {name}; what was wrapped anew stays so.")
-            if last is None:
+            rows = await _window(job.database, table, columns, last)
+            await _anew(job.database, table, rows, frozenset(others), done, context)
+            if not await job.progress(100 * number // len(known)):
+                raise Stopped(f"Stopped in {table.name}; what was wrapped anew stays so.")
+            if len(rows) < WINDOW:
                 break
-    others = sorted(context.keyring.keys.keys() - {current})
-    return {"current": current, "rewrapped": done, "needed_by_no_row": others}
+            last = rows[-1].id
+    return {"current": context.keyring.current, "rewrapped": dict(done), "needed_by_no_row": sorted(others)}
 
 
-async def _some(
-    database: Database, table: Table, column: str, which: ColumnElement[bool], last: UUID | None, context: Context
-) -> tuple[int, UUID | None]:
-    """A chunk by id; how many were wrapped anew, and the last id, None at the end."""
-    sealed = table.c[column]
-    label = func.substr(sealed, 2, func.get_byte(sealed, 0))
-    wanted = select(table.c.id, sealed).where(sealed.is_not(None), which, label != context.keyring.current.encode())
-    if last is not None:
-        wanted = wanted.where(table.c.id > last)
-    async with database.writing() as session:
-        rows = (await session.execute(wanted.order_by(table.c.id).limit(CHUNK).with_for_update())).all()
-        if rows:
-            anew = update(table).where(table.c.id == bindparam("row")).values({column: bindparam("sealed")})
-            await (await session.connection()).execute(anew, [_anew(row.id, row[1], context) for row in rows])
-    return len(rows), rows[-1].id if len(rows) == CHUNK else None
+async def _window(database: Database, table: Table, columns: Sequence[Column[Any]], last: UUID | None) -> Sequence[Any]:
+    wanted = select(table.c.id, *columns).order_by(table.c.id).limit(WINDOW)
+    async with database.reading() as session:
+        return (await session.execute(wanted if last is None else wanted.where(table.c.id > last))).all()
 
 
-def _anew(row: UUID, sealed: bytes, context: Context) -> Mapping[str, Any]:
+async def _anew(
+    database: Database, table: Table, rows: Sequence[Any], others: frozenset[str], done: Counter[str], context: Context
+) -> None:
     keyring = context.keyring
-    return {"row": row, "sealed": keyring.seal_bytes(row, keyring.open_bytes(row, sealed))}
+    for name in rows[0]._fields[1:] if rows else ():
+        old = [(row.id, getattr(row, name)) for row in rows if _label(getattr(row, name)) in others]
+        if not old:
+            continue
+        changes = [
+            {"row": row, "old": sealed, "sealed": keyring.seal_bytes(row, keyring.open_bytes(row, sealed))}
+            for row, sealed in old
+        ]
+        # guarded by what was read: a value that changed meanwhile is under the present key
+        column = table.c[name]
+        change = update(table).where(table.c.id == bindparam("row"), column == bindparam("old"))
+        async with database.writing() as session:
+            await (await session.connection()).execute(change.values({name: bindparam("sealed")}), changes)
+        done[f"{table.name}.{name}"] += len(changes)
+
+
+def _label(sealed: bytes | None) -> str:
+    """Which key sealed it, '' for nothing; see ``kit.encryption``."""
+    return sealed[1 : 1 + sealed[0]].decode("ascii", "ignore") if sealed else ""
