@@ -1,8 +1,11 @@
+from statistics import NormalDist
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import samplesize_confint_proportion
 
+from kit.auth import Role
 from survey.dry_runs.sample_size import invitations_for, sample_size
 
 
@@ -20,10 +23,9 @@ def test_a_large_population_needs_what_an_endless_one_does():
     assert sample_size(10**9, margin=0.02, confidence=0.99, proportion=0.3) == pytest.approx(endless, rel=1e-4, abs=1)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**7), st.floats(0.005, 0.5), st.floats(0.5, 0.999), st.floats(0.01, 0.99))
 def test_it_is_the_least_number_that_keeps_the_margin(population, margin, confidence, proportion):
-    from statistics import NormalDist
-
     n = sample_size(population, margin=margin, confidence=confidence, proportion=proportion)
     z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
 
@@ -41,8 +43,6 @@ def test_more_are_asked_than_answer():
 
 
 async def test_the_helper_names_its_formula(survey):
-    from kit.auth import Role
-
     async with survey.client(Role.ANALYST) as analyst:
         path = "/v1/campaigns/sample-size?population=1000000&response_rate=0.25"
         found = (await analyst.get(path)).json()
