@@ -79,7 +79,7 @@ async def _answer(survey, secret, customers):
         await send(one)
     await asyncio.gather(*(send(one) for one in customers[12:CROWD]))
     answered = CROWD
-    while not await waiting(survey, "secret"):
+    while answered < len(customers) and not await waiting(survey, "secret"):
         await send(customers[answered])
         answered += 1
     for one in random.Random(3).sample(customers[:answered], 5):
