@@ -10,7 +10,7 @@ from tests.support.databases import ROOT
 pytestmark = [pytest.mark.alone, pytest.mark.long, pytest.mark.timeout(300)]
 
 
-@pytest.mark.parametrize("name", ["events", "exports", "insights", "intake", "write"])
+@pytest.mark.parametrize("name", ["events", "exports", "insights", "intake", "planning", "write"])
 def test_a_quick_run_answers_figures_with_goals(name: str) -> None:
     command = ["./gridloop", "bench", name, "--quick", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -16,6 +16,7 @@ BENCHES = {
     "exports": "a million answers as CSV, XLSX, Parquet and SPSS: memory and speed",
     "insights": "figures beside few and many stored answers, and driver analyses",
     "intake": "answers taken in completely, beside the limit of PostgreSQL",
+    "planning": "a campaign that draws from a million customers and asks them",
     "write": "what an endpoint adds to its SQL",
 }
 

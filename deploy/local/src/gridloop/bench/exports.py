@@ -71,7 +71,7 @@ def _measure(engines: Engines, port: int, pid: int, count: int) -> list[Figure]:
     key = read_key(Path(engines.environment("gateway")["GRIDLOOP_SIGNING_KEY"]))
     token = Signer("gateway", key).access("bench", [Role.ANALYST, Role.MANAGER], unit="/", seconds=7200)
     client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
-    asyncio.run(_lay_out(engines.environment("survey")["GRIDLOOP_MIGRATION_URL"], _questionnaire(client), count))
+    asyncio.run(_lay_out(engines.environment("survey")["GRIDLOOP_MIGRATION_URL"], questionnaire(client), count))
     watch = Watch(pid, client)
     seconds = {}
     with watch:
@@ -84,7 +84,8 @@ def _measure(engines: Engines, port: int, pid: int, count: int) -> list[Figure]:
     return figures + [Figure(f"{kind}", count / seconds[kind], "answers/s", 2_000, least=True) for kind in FORMATS]
 
 
-def _questionnaire(client: httpx.Client) -> str:
+def questionnaire(client: httpx.Client) -> str:
+    """Publishes one that comes with the product; gives its id."""
     definition = yaml.safe_load((checkout() / "content/questionnaires/after_order.yaml").read_text())
     needs = yaml.safe_load((checkout() / "content/needs/needs.yaml").read_text())
     client.post("/v1/needs/import", json=needs).raise_for_status()
