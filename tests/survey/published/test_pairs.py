@@ -7,7 +7,7 @@ cell tells exactly who is in it.
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -79,15 +79,15 @@ async def everything(survey: Service) -> dict[tuple[Place, tuple[date, date]], T
     found = {}
     async with survey.runtime.database.writing() as session:
         await fold(session, survey.runtime.context)
-        for unit in UNITS:
-            for topic in TOPICS:
-                for grain, period in TIMES:
-                    asked = Asked(unit, topic=topic, member=None if topic else "", grain=grain, period=period)
-                    for place, sums in (await read(session, asked, most=1000)).cells.items():
-                        people = frozenset(at for at in range(PEOPLE) if int(sums.total) >> at & 1)
-                        assert len(people) == sums.n
-                        told = Told(place, days_of(place, grain, period), people)
-                        found[place, told.days] = told
+    for unit, topic in product(UNITS, TOPICS):
+        async with survey.runtime.database.reading() as session:
+            for grain, period in TIMES:
+                asked = Asked(unit, topic=topic, member=None if topic else "", grain=grain, period=period)
+                for place, sums in (await read(session, asked, most=1000)).cells.items():
+                    people = frozenset(at for at in range(PEOPLE) if int(sums.total) >> at & 1)
+                    assert len(people) == sums.n
+                    told = Told(place, days_of(place, grain, period), people)
+                    found[place, told.days] = told
     return found
 
 
