@@ -35,8 +35,8 @@ ASK = text("""
 WITH wanted AS MATERIALIZED (
     SELECT account FROM contact WHERE account = ANY(:accounts) ORDER BY account FOR NO KEY UPDATE
 ), claimed AS (
-    UPDATE contact SET rest_until = :rest_until FROM wanted
-    WHERE contact.account = wanted.account AND consent AND NOT opt_out
+    UPDATE contact SET rest_until = :rest_until
+    WHERE account = ANY(:accounts) AND (SELECT count(*) FROM wanted) > 0 AND consent AND NOT opt_out
         AND (contact.rest_until IS NULL OR contact.rest_until <= :now)
     RETURNING contact.id, contact.account, unit, language, segment, phone IS NOT NULL AS has_phone
 ), chosen AS (
