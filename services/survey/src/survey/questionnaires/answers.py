@@ -51,7 +51,11 @@ def examine(definition: Definition, answers: Answers, *, complete: bool) -> Exam
     good: dict[str, Any] = {}
     found: list[Fault] = []
     for item in definition.items:
-        if _shows(item, good, shown):
+        if item.when is None and type(item) is not Matrix:
+            shown.add(item.code)
+        elif not _shows(item, good, shown):
+            continue
+        if item.code in answers or (complete and item.required):
             found += _faults_of(item, answers, shown, good, complete=complete)
     unasked = [fault for code in answers if code not in good for fault in _unasked(definition, code, shown)]
     explaining = [code for code in answers if code in definition.free_texts]
@@ -80,10 +84,9 @@ def _shows(item: AnyItem, good: Answers, shown: set[str]) -> bool:
 def _faults_of(
     item: AnyItem, answers: Answers, shown: set[str], good: dict[str, Any], *, complete: bool
 ) -> Iterator[Fault]:
-    """The faults of a shown item; a good answer is added to ``good``."""
+    """The faults of a shown item that is answered or must be; a good answer is added to ``good``."""
     if item.code not in answers:
-        if complete and item.required:
-            yield Fault(pointer(item.code), "This item must be answered before the answer is complete.")
+        yield Fault(pointer(item.code), "This item must be answered before the answer is complete.")
         return
     value = answers[item.code]
     wrongs = list(wrong(item, value, shown))

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any, Literal
 
 from survey.questionnaires.answers import Answers
@@ -134,7 +133,7 @@ def _needs(
     for score in scores:
         if score.need is not None:
             met[score.need].append(score.value)
-    yield from (NeedAnswer(need, "performance", fmean(values)) for need, values in met.items())
+    yield from (NeedAnswer(need, "performance", sum(values) / len(values)) for need, values in met.items())
     for item in definition.important:
         if item.code in answers:
             yield from _importance(item, answers[item.code])
