@@ -5,9 +5,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from kit.auth import Role
 from survey.campaigns.strata import stratum_of
+from survey.frames.service import be_patient
 from tests.survey.sampling import EAST, HILLS, WEST
 
 
@@ -187,3 +189,12 @@ class TestPages:
     async def test_campaigns_on_occasions_have_none(self, sampling):
         campaign = await sampling.campaign("occasions", questionnaire="after_order", trigger="order_completed")
         await sampling.post(f"/v1/campaigns/{campaign}/dry-run", {}, Role.ANALYST, status=409)
+
+
+async def test_a_long_look_is_not_cut_off(survey, sampling):
+    """What only reads may last longer than a transaction that writes."""
+    async with survey.runtime.database.reading() as session:
+        for limit in ("0", "1s"):
+            await session.execute(text(f"SET LOCAL transaction_timeout = '{limit}'"))
+        await be_patient(session)
+        assert (await session.execute(text("SELECT pg_sleep(1.5)::text IS NOT NULL"))).scalar()
