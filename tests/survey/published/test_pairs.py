@@ -18,7 +18,7 @@ from survey.insights.grid import Fact
 from survey.insights.service import add_up
 from survey.published.disclosure import Place, containing
 from survey.published.places import Grain, Period, Topic
-from survey.published.service import Asked, fold, read
+from survey.published.service import Asked, catch_up, read
 from survey.questionnaires.scoring import Score
 from tests.support.services import START, Service
 
@@ -77,8 +77,7 @@ def days_of(place: Place, grain: Grain | None, period: Period) -> tuple[date, da
 async def everything(survey: Service) -> dict[tuple[Place, tuple[date, date]], Told]:
     """All that can be asked now, each cell alone and in groups."""
     found = {}
-    async with survey.runtime.database.writing() as session:
-        await fold(session, survey.runtime.context)
+    await catch_up(survey.runtime.database, survey.runtime.context)
     for unit, topic in product(UNITS, TOPICS):
         async with survey.runtime.database.reading() as session:
             for grain, period in TIMES:

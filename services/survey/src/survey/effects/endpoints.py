@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from kit.auth import Actor, Role, allow
-from kit.db import ReadSession, WriteSession
+from kit.db import ReadSession
 from kit.http import Ctx
 from survey.contacts.schemas import UnitPath
 from survey.effects import service
@@ -17,7 +17,7 @@ from survey.effects.measure import Effect
 from survey.effects.schemas import BeforeAfterOut, DifferenceOut, EffectOut, SidesOut
 from survey.effects.service import TwoSides, spread_of
 from survey.insights.cells import figures
-from survey.insights.endpoints import READERS, Bounds, Segment, parameters_of
+from survey.insights.endpoints import COUNTED, READERS, Bounds, Segment, parameters_of
 from survey.insights.figures import CONFIDENCE
 from survey.insights.schemas import FigureOut, Shown
 from survey.published.disclosure import SMALLEST_SHOWN
@@ -41,9 +41,9 @@ async def get_effect(finding_id: UUID, session: ReadSession, actor: Reader) -> E
     return EffectOut(**named, **_figures(measured), confidence=measured.confidence, method=measured.method)
 
 
-@router.get("/before-after")
+@router.get("/before-after", dependencies=COUNTED)
 async def get_before_after(
-    session: WriteSession,
+    session: ReadSession,
     context: Ctx,
     actor: Analyst,
     bounds: Bounds,
@@ -56,11 +56,11 @@ async def get_before_after(
 
     The comparison group is asked the same but for its unit or segment.
     """
-    group = await service.two_sides(session, bounds, split, context=context, actor=actor)
+    group = await service.two_sides(session, bounds, split, actor=actor)
     other = None
     if comparison_unit is not None or comparison_segment is not None:
         compared = replace(bounds, unit=comparison_unit or bounds.unit, segment=comparison_segment or bounds.segment)
-        other = await service.two_sides(session, compared, split, context=context, actor=actor)
+        other = await service.two_sides(session, compared, split, actor=actor)
     return BeforeAfterOut(
         parameters=parameters_of(bounds, group.unit, context),
         figure=figure,

@@ -102,17 +102,15 @@ class TwoSides:
         return getattr(self.before, name), getattr(self.after, name)
 
 
-async def two_sides(
-    session: AsyncSession, bounds: Question, split: date, *, context: Context, actor: Actor
-) -> TwoSides:
+async def two_sides(session: AsyncSession, bounds: Question, split: date, *, actor: Actor) -> TwoSides:
     """The published grid's answer for the days before ``split`` and from it on, within the bounds."""
     last, first = split - timedelta(days=1), split
     if bounds.period_to is not None and bounds.period_to < first:
         raise SplitOutside(f"The period ends on {bounds.period_to}, before the split on {split}.")
     if bounds.period_from is not None and bounds.period_from > last:
         raise SplitOutside(f"The period begins on {bounds.period_from}, not before the split on {split}.")
-    unit, (before,) = await answer(session, replace(bounds, period_to=last), context=context, actor=actor)
-    _, (after,) = await answer(session, replace(bounds, period_from=first), context=context, actor=actor)
+    unit, (before,) = await answer(session, replace(bounds, period_to=last), actor=actor)
+    _, (after,) = await answer(session, replace(bounds, period_from=first), actor=actor)
     return TwoSides(unit, bounds.segment, before, after)
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import APIRouter, Depends, Query, Request, status
 from pydantic import StringConstraints
 
 from kit.auth import Actor, Role, allow
@@ -45,6 +45,7 @@ from survey.insights.schemas import (
 from survey.insights.service import CellFound
 from survey.published.disclosure import SMALLEST_SHOWN, Sums
 from survey.published.places import Grain
+from survey.published.service import catch_up
 from survey.questionnaires.definition import Driver, SubProcess
 from survey.settings import settings_of
 
@@ -74,12 +75,19 @@ async def _question(
     return Question((), period_from, period_to, sub_process, segment, trigger, driver, unit)
 
 
+async def _counted(request: Request) -> None:
+    runtime = request.app.state.runtime
+    await catch_up(runtime.database, runtime.context)
+
+
 Bounds = Annotated[Question, Depends(_question)]
+COUNTED = [Depends(_counted)]
+"""For routes that read the grid: what came since is counted first."""
 
 
-@router.get("/scores")
+@router.get("/scores", dependencies=COUNTED)
 async def get_scores(
-    session: WriteSession,
+    session: ReadSession,
     context: Ctx,
     actor: Reader,
     bounds: Bounds,
@@ -91,14 +99,14 @@ async def get_scores(
     right below the one asked for.
     """
     question = replace(bounds, group_by=list(dict.fromkeys(group_by or [])))
-    unit, cells = await service.answer(session, question, context=context, actor=actor)
+    unit, cells = await service.answer(session, question, actor=actor)
     items = [CellOut(**_named(question, cell), **figures(cell.score, cell.nps, cell.ces)) for cell in cells]
     return ScoresOut(parameters=parameters_of(question, unit, context), items=items)
 
 
-@router.get("/trends")
+@router.get("/trends", dependencies=COUNTED)
 async def get_trends(
-    session: WriteSession,
+    session: ReadSession,
     context: Ctx,
     actor: Reader,
     bounds: Bounds,
@@ -107,7 +115,7 @@ async def get_trends(
 ) -> TrendOut:
     """One figure by day, week or month, and where its level changed."""
     question = replace(bounds, group_by=[grain])
-    unit, cells = await service.answer(session, question, context=context, actor=actor)
+    unit, cells = await service.answer(session, question, actor=actor)
     points = [TrendPoint(period=cell.bucket, figure=_figure(cell, figure)) for cell in cells if cell.bucket]
     known = [(cell.bucket, point) for cell in cells if cell.bucket and (point := _point(cell, figure))]
     found = [ChangeOut(period=known[one.place][0], before=one.before, after=one.after) for one in _changes(known)]
@@ -143,9 +151,9 @@ async def get_reliability(
     return ReliabilityOut(parameters=parameters, items=items, figure=FigureOut(**found))
 
 
-@router.get("/index")
+@router.get("/index", dependencies=COUNTED)
 async def get_index(
-    session: WriteSession,
+    session: ReadSession,
     context: Ctx,
     actor: Reader,
     bounds: Bounds,
@@ -154,7 +162,7 @@ async def get_index(
     """The satisfaction index on 0..100, in the form of the ACSI, by weights that are versioned data."""
     question = replace(bounds, driver=None)
     version = await service.latest_weights(session, weights)
-    unit, cells = await service.answer(session, replace(question, group_by=["driver"]), context=context, actor=actor)
+    unit, cells = await service.answer(session, replace(question, group_by=["driver"]), actor=actor)
     by_driver = {cell.driver: cell for cell in cells}
     given = [IndicatorIn(**one) for one in version.indicators] if version else []
     found = [_measured(one, by_driver) for one in given]

@@ -20,7 +20,7 @@ from survey.insights.models import OVERALL, IndexWeights, ScoreRow
 from survey.insights.questions import OutsideGrid, Question
 from survey.published.disclosure import Place, Sums
 from survey.published.models import Tally
-from survey.published.service import Asked, Shown, fold, read
+from survey.published.service import Asked, Shown, read
 
 MOST_CELLS = 1000
 MEASURES = ("score", "nps", "ces")
@@ -101,14 +101,11 @@ async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -
         await run_rows(session, NEW_TALLIES, rows)
 
 
-async def answer(
-    session: AsyncSession, question: Question, *, context: Context, actor: Actor
-) -> tuple[str, list[CellFound]]:
+async def answer(session: AsyncSession, question: Question, *, actor: Actor) -> tuple[str, list[CellFound]]:
     """The unit answered for, and its cells in the order of their dimensions; one cell where nothing is grouped.
 
     Raises NotInGrid, ForeignUnit, and TooManyCells above a thousand.
     """
-    await fold(session, context)
     asked = _asked(question, actor)
     shown = await read(session, asked, most=MOST_CELLS)
     found = _joined(shown, asked)

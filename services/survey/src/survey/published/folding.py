@@ -66,7 +66,7 @@ WITH block AS (
 # last one may have fewer than five and waits.
 _RELEASE_RUNS = """
 WITH place AS (
-    SELECT DISTINCT {place} FROM waiting WHERE looked <= :looked AND day < :before
+    SELECT DISTINCT {place} FROM waiting WHERE looked <= :looked AND day < :before LIMIT :most
 ), line AS (
     SELECT w.*, sum(n) OVER (PARTITION BY {place} {week} ORDER BY day) - n AS start
     FROM waiting AS w JOIN place USING ({place}) WHERE day < :before
@@ -75,13 +75,17 @@ WITH place AS (
     GROUP BY {place} {week}, start / {window} HAVING sum(n) >= {least}
 ), gone AS (
     DELETE FROM waiting AS w USING block AS r WHERE {same} AND w.day BETWEEN r.first AND r.last
+), left_over AS (
+    UPDATE waiting AS w SET looked = :looked + 1 FROM place AS r
+    WHERE {same} AND w.looked <= :looked AND w.day < :before
+        AND NOT EXISTS (SELECT FROM block AS b WHERE {in_block} AND w.day BETWEEN b.first AND b.last)
 ) {into_cells}
 """
-_PARTS = {"place": PLACE, "added": ADDED, "same": SAME, "into_cells": _INTO_CELLS}
+IN_BLOCK = SAME.replace("r.", "b.")
+_PARTS = {"in_block": IN_BLOCK, "place": PLACE, "added": ADDED, "same": SAME, "into_cells": _INTO_CELLS}
 _SIZES = {"least": SMALLEST_SHOWN, "window": 2 * SMALLEST_SHOWN - 1}
 RELEASE_WEEKS = _RELEASE_RUNS.format(**_PARTS, **_SIZES, week=", date_trunc('week', day)")
 RELEASE_RUNS = _RELEASE_RUNS.format(**_PARTS, **_SIZES, week="")
-LOOKED = "UPDATE waiting SET looked = :looked + 1 WHERE looked <= :looked AND day < :before"
 WORK = """
 SELECT EXISTS (SELECT FROM tally) OR EXISTS (SELECT FROM waiting WHERE looked = 0 AND day < :today)
     OR EXISTS (SELECT FROM waiting WHERE looked = 1 AND day < :monday)

@@ -23,7 +23,8 @@ from survey.settings import settings_of
 
 ANY_DAY = Period()
 AT_ONCE = 2000
-BACKLOG = 2000
+PLACES_AT_ONCE = 10_000
+BACKLOG = 20_000
 PAUSE = 5.0
 _ONE_FOLDER = 0x6F1D
 log = logger("survey.published")
@@ -68,10 +69,16 @@ async def fold(session: AsyncSession, context: Context) -> bool:
     await session.execute(text(folding.TAKE), {"most": AT_ONCE})
     await session.execute(text(folding.RELEASE_DAYS))
     for looked, statement, before in ((0, folding.RELEASE_WEEKS, today), (1, folding.RELEASE_RUNS, monday)):
-        told = {"looked": looked, "before": before}
-        await session.execute(text(statement), told)
-        await session.execute(text(folding.LOOKED), told)
-    return not await session.scalar(select(select(Tally.position).exists()))
+        await session.execute(text(statement), {"looked": looked, "before": before, "most": PLACES_AT_ONCE})
+    return not await session.scalar(work)
+
+
+async def catch_up(database: Database, context: Context) -> None:
+    """Folds all that waits, each chunk in a transaction of its own: before a reader reads."""
+    while True:
+        async with database.writing() as session:
+            if await fold(session, context):
+                return
 
 
 class FoldLoop:
