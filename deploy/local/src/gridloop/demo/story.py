@@ -13,6 +13,7 @@ from gridloop.demo.orders.week import Orders
 from gridloop.demo.outage.play import Outage
 from gridloop.demo.phones.rounds import Rounds
 from gridloop.demo.phones.send import Phones
+from gridloop.demo.yearly.play import YearlySurvey
 
 LONGEST_SILENCE = timedelta(hours=24)
 
@@ -38,6 +39,7 @@ class Story:
         refund = self._content["phones"]["followed"]["refund_fen"]
         self.cases = Cases(company, self._content["cases"], refund)
         self.finding = FindingLoop(company, self._content["finding"])
+        self.yearly = YearlySurvey(company, self._content["yearly"], self.phones, self.orders, self.outage)
 
     async def play(self) -> None:
         for scene in sorted(self._scenes(), key=lambda scene: scene.at):
@@ -56,9 +58,16 @@ class Story:
         for text in (self._content["follow_ups"], self._content["ends"]):
             yield self._answering(moment(text))
         yield Scene(moment(self._content["outage"]["began"]), self._outage)
+        yield from self._yearly()
         yield Scene(moment(self._content["finding"]["told"]), self.finding.understand)
         yield Scene(moment(self._content["finding"]["verified_told"]), self.finding.prove)
         yield Scene(moment(self._content["finding"]["others"]["told"]), self.finding.plan_others)
+
+    def _yearly(self) -> Iterator[Scene]:
+        yield Scene(self.company.weeks.moment(self._content["yearly"]["planned"]), self.yearly.plan)
+        for number, when in enumerate(self._content["yearly"]["rounds"]):
+            at = self.company.weeks.moment(when["answers"])
+            yield Scene(at, lambda number=number, at=at: self.yearly.answer(number, at))  # type: ignore[misc]
 
     def _answering(self, until: datetime) -> Scene:
         """Phones are answered in the day before."""

@@ -156,7 +156,7 @@ async def _load_customers(company: Company, content: Body) -> None:
         _places(company, content["districts"]),
         await _metered_users(company),
         company.scale["customers"],
-        Mix(**content["mix"]),
+        Mix(**content["mix"], segments=content["segments"]),
         name_book(read("demo/names")),
         company.stream("customers"),
     )
@@ -188,7 +188,7 @@ async def _push(company: Company, part: Sequence[Any]) -> None:
 
 
 async def _load_questionnaires(company: Company) -> None:
-    """The campaigns that ask after an order, an outage and a closed case."""
+    """What customers need, and the campaigns that ask after an order, an outage and a closed case."""
     analyst = company.people["analyst"]
     await analyst.post("/v1/needs/import", read("needs/needs"))
     with company.watcher.chapter("questionnaires", len(QUESTIONNAIRES)) as tick:

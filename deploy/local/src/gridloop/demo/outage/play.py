@@ -1,6 +1,6 @@
 """The outage, as hotline, dispatcher and crew live through it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from gridloop.demo import chance
@@ -12,7 +12,10 @@ BETWEEN_CALLS = timedelta(seconds=35)
 
 
 class Outage:
-    """``incident``: its id, once the calls made one. ``last_step``: accounts that waited for the last step."""
+    """``incident``: its id, once the calls made one. ``last_step``: accounts that waited for the last step.
+
+    ``minutes``: how long each account was without supply.
+    """
 
     def __init__(self, company: Company, story: Any) -> None:
         self._company = company
@@ -21,6 +24,7 @@ class Outage:
         self._crew = company.people["crew"]
         self.incident = ""
         self.last_step: set[str] = set()
+        self.minutes: dict[str, float] = {}
 
     async def play(self) -> None:
         chapters = (self._take_calls, self._decide, self._restore, self._close, self._follow_order)
@@ -110,6 +114,7 @@ class Outage:
         rows = await self._dispatcher.all(f"/v1/incidents/{self.incident}/interruptions")
         last = len(self._story["steps"])
         self.last_step = {row["account"] for row in rows if row["step"] == last}
+        self.minutes = {row["account"]: _minutes(row) for row in rows}
 
     async def _follow_order(self) -> None:
         """The incident carries the fault order that mirrors it; people close its gates and call back."""
@@ -119,6 +124,11 @@ class Outage:
         for move in self._story["mirror"]:
             await _Mirror(self._company, order["id"]).tell(move)
             await self._company.clock.settle()
+
+
+def _minutes(row: Body) -> float:
+    began, ended = (datetime.fromisoformat(row[name]) for name in ("began_at", "ended_at"))
+    return (ended - began).total_seconds() / 60
 
 
 class _Mirror:

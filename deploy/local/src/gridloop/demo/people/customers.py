@@ -21,6 +21,7 @@ class Mix:
     opt_out: float
     english: float
     important: float
+    segments: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Customer:
     unit: str
     area: str
     load: str
+    segment: str
     consent: bool
     opt_out: bool
     important: bool
@@ -57,8 +59,8 @@ def population(
 ) -> list[Customer]:
     """``count`` customers in the order of their accounts. ``places``: load -> (unit, area).
 
-    A load of ``single`` has one customer of its own, any other one at least; the rest fall where weights between
-    1 and ``HEAVIEST_LOAD`` let them. Raises ``ValueError`` where there are more loads than customers.
+    A load of ``single`` has one industrial customer of its own, any other one at least; the rest fall where weights
+    between 1 and ``HEAVIEST_LOAD`` let them. Raises ``ValueError`` where there are more loads than customers.
     """
     loads = sorted(places)
     if count < len(loads):
@@ -66,10 +68,15 @@ def population(
     shared = [load for load in loads if load not in single]
     weights = [chance.uniform(1.0, HEAVIEST_LOAD) for _ in shared]
     spread = sorted(loads + chance.choices(shared, weights=weights, k=count - len(loads)))
-    return [_customer(number, load, places[load], mix, names, chance) for number, load in enumerate(spread)]
+    return [
+        _customer(number, load, places[load], mix, names, chance, metered=load in single)
+        for number, load in enumerate(spread)
+    ]
 
 
-def _customer(number: int, load: str, place: tuple[str, str], mix: Mix, names: NameBook, chance: Random) -> Customer:
+def _customer(
+    number: int, load: str, place: tuple[str, str], mix: Mix, names: NameBook, chance: Random, *, metered: bool
+) -> Customer:
     return Customer(
         account=str(FIRST_ACCOUNT + number),
         name=names.marked(names.draw(chance)),
@@ -81,4 +88,9 @@ def _customer(number: int, load: str, place: tuple[str, str], mix: Mix, names: N
         consent=chance.random() < mix.consent,
         opt_out=chance.random() < mix.opt_out,
         important=chance.random() < mix.important,
+        segment="industrial" if metered else _drawn(mix.segments, chance),
     )
+
+
+def _drawn(shares: Mapping[str, float], chance: Random) -> str:
+    return chance.choices(list(shares), weights=list(shares.values()))[0]

@@ -1,5 +1,6 @@
 """Sends answers as phones do: in batches once they are back on line, one by one, and again on a bad network."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ class Phones:
     sent: int = 0
     answered: int = 0
     _known: set[str] = field(default_factory=set)
+    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def answer(self, since: datetime, until: datetime, ask: Ask) -> int:
         """Answers the invitations that came since the last round; how many.
@@ -36,6 +38,11 @@ class Phones:
         Everything hangs on the account and the occasion, nothing on the order in which invitations came.
         """
         decided = await self._decided(since, until, ask)
+        await self.deliver(decided, until)
+        return len(decided)
+
+    async def deliver(self, decided: Sequence[Body], until: datetime) -> None:
+        """``decided``: responses whose ``invitation`` is an id still."""
         with self.company.watcher.chapter("phones", max(1, len(decided)), day=until.date()) as tick:
             with_keys = await each(decided, self._with_key, tick=tick)
             alone, together = with_keys[: self.story["one_by_one"]], with_keys[self.story["one_by_one"] :]
@@ -44,24 +51,30 @@ class Phones:
             for part in chunks(together, IN_A_BATCH):
                 await self._send_batch(part)
         self.answered += len(decided)
-        return len(decided)
 
     async def _decided(self, since: datetime, until: datetime, ask: Ask) -> list[Body]:
         customers = {one.account: one for one in self.company.customers}
-        found = [one for one in await self.company.system.all("/v1/invitations") if one["id"] not in self._known]
+        asked = await self.company.system.all("/v1/invitations")
+        found = [one for one in asked if one["id"] not in self._known and one["trigger"] != "none"]
         self._known |= {one["id"] for one in found}
         decided = []
         for invitation in sorted(found, key=lambda one: (one["account"], one["trigger"])):
             customer = customers[invitation["account"]]
-            topic = ("phones", invitation["trigger"], customer.account)
+            topic = ("phones", invitation["trigger"], customer.account, *self._again(invitation))
             stream = self.company.stream(*topic)
             answers = ask(invitation, customer, stream)
             if answers is not None:
                 at = since + timedelta(seconds=stream.randrange(int((until - since).total_seconds())))
-                decided.append(self._response(invitation, topic, answers, at, customer.language))
+                decided.append(self.response(invitation, topic, answers, at, customer.language))
         return decided
 
-    def _response(self, invitation: Body, topic: Sequence[str], answers: Answers, at: datetime, language: str) -> Body:
+    def _again(self, invitation: Body) -> Sequence[int]:
+        """Nothing for an account's first question of a kind; its number for each later one."""
+        kind = (invitation["trigger"], invitation["account"])
+        self._times[kind] += 1
+        return () if self._times[kind] == 1 else (self._times[kind],)
+
+    def response(self, invitation: Body, topic: Sequence[str], answers: Answers, at: datetime, language: str) -> Body:
         return {
             "id": chance.made_id(self.company.seed, "response", *topic),
             "invitation": invitation["id"],

@@ -6,7 +6,7 @@ from typing import Any
 from gridloop.demo.company.company import Company
 from gridloop.demo.content import read
 from gridloop.demo.gateway import Body
-from gridloop.demo.report import cases, followed, heard, outage, service
+from gridloop.demo.report import cases, followed, heard, outage, service, yearly
 from gridloop.demo.story import Story
 
 
@@ -23,6 +23,7 @@ async def gather(story: Story) -> Body:
             "cases": await cases.figures(story),
             "finding": await service.finding(story),
             "service": await service.orders(story),
+            "yearly": await yearly.figures(story),
             "followed": await followed.loop(story),
         }
 

@@ -3,7 +3,7 @@
 from gridloop.demo.gateway import Body
 from gridloop.demo.story import Story
 
-OCCASIONS = ("order_completed", "incident_restored", "case_closed")
+OCCASIONS = ("order_completed", "incident_restored", "case_closed", "none")
 
 
 async def figures(story: Story) -> Body:
@@ -15,7 +15,7 @@ async def figures(story: Story) -> Body:
         "invitations": {name: sum(one["trigger"] == name for one in invitations) for name in OCCASIONS},
         "deliveries": story.phones.sent,
         "answers": story.phones.answered,
-        "scores": sorted(map(_cell, scores["items"]), key=lambda one: (one["sub_process"], one["driver"] or "")),
+        "scores": sorted(_served(scores["items"]), key=lambda one: (one["sub_process"], one["driver"] or "")),
         "weeks": await _by_week(story),
     }
 
@@ -25,6 +25,12 @@ async def _by_week(story: Story) -> list[Body]:
     asked = {name: story.finding.story[name] for name in ("sub_process", "driver", "unit")} | {"group_by": "week"}
     found = await story.company.people["analyst"].get("/v1/insights/scores", **asked)
     return [{"week": one["week"]} | figure(one["mean"]) for one in sorted(found["items"], key=lambda one: one["week"])]
+
+
+def _served(items: list[Body]) -> list[Body]:
+    """Of the sub-processes that customers judged as a whole; the yearly survey asks about parts of others too."""
+    whole = {one["sub_process"] for one in items if one["driver"] is None}
+    return [_cell(one) for one in items if one["sub_process"] and one["sub_process"] in whole]
 
 
 def _cell(item: Body) -> Body:

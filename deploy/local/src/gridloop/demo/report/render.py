@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich.cells import cell_len
 
 from gridloop.demo.gateway import Body
-from gridloop.demo.report import story_of_case
+from gridloop.demo.report import story_of_case, yearly_told
 from gridloop.demo.report.tables import INDENT, paragraph, table
 from gridloop.demo.report.words import Words, number, percent, signed
 
@@ -230,6 +230,10 @@ def _followed(figures: Body, words: Words) -> Iterator[str]:
         yield from paragraph(words("followed.effect", **shown))
 
 
+def _yearly(figures: Body, words: Words) -> Iterator[str]:
+    yield from yearly_told.told(figures["yearly"], words)
+
+
 def _open(figures: Body, words: Words) -> Iterator[str]:
     yield words("open.heading")
     still = [one for one in figures["finding"]["others"] if one["state"] != "closed"]
@@ -264,5 +268,5 @@ def _sign_ins(figures: Body, words: Words) -> Iterator[str]:
 
 
 SECTIONS: tuple[Section, ...] = (
-    _title, _company, _heard, _outage, _cases, _found, _done, _changed, _followed, _open, _where, _sign_ins,
+    _title, _company, _heard, _outage, _cases, _found, _done, _changed, _followed, _yearly, _open, _where, _sign_ins,
 )  # fmt: skip

@@ -23,6 +23,7 @@ class Words:
             **{sub["code"]: sub for main in mains for sub in main["sub_processes"]},
             **{one["code"]: one for one in catalogue["routes"]},
             **{unit["path"]: unit for unit in read("demo/company")["units"]},
+            **{one["code"]: _short(one["name"]) for one in read("needs/needs")["needs"]},
         }
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -36,7 +37,7 @@ class Words:
         return found
 
     def name(self, code: str) -> str:
-        """Of a process, post, root cause, route or unit; the code itself where nobody has named it."""
+        """Of a process, post, root cause, route, unit or need; the code itself where nobody has named it."""
         known = self._names.get(code)
         return known[self._short] if known else code
 
@@ -50,6 +51,10 @@ class Words:
 
     def yuan(self, fen: int) -> str:
         return self("yuan", amount=f"{fen / FEN:,.2f}")
+
+
+def _short(name: Mapping[str, str]) -> Mapping[str, str]:
+    return {"zh": name["zh-CN"], "en": name["en"]}
 
 
 def number(value: float | None, digits: int = 2, *, none: str = "–") -> str:

@@ -1,0 +1,1 @@
+"""The survey of a sample of all customers: drawn, asked, reminded, answered."""
