@@ -9,7 +9,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("survey", "incident", "responsibility", "gateway")
-WIRED = {"endpoints", "schemas", "models", "service", "consumers", "timers", "jobs", "app", "settings", "db", "__init__"}
+WIRED = {
+    "endpoints",
+    "schemas",
+    "models",
+    "service",
+    "consumers",
+    "timers",
+    "jobs",
+    "app",
+    "settings",
+    "db",
+    "__init__",
+}
 TECHNOLOGY = {"fastapi", "sqlalchemy", "httpx", "nats", "asyncpg", "starlette"}
 MACHINERY = {"kit.db", "kit.events", "kit.http", "kit.auth", "kit.timers", "kit.jobs", "kit.messages", "kit.peers"}
 LONGEST_FILE = 400

@@ -1,5 +1,7 @@
 """What phones answer fits the questionnaires, and hangs on what the customer lived through."""
 
+from datetime import date
+from itertools import product
 from random import Random
 from statistics import mean
 from typing import Any
@@ -8,10 +10,14 @@ import pytest
 
 from gridloop.demo.content import read
 from gridloop.demo.phones.answers import after_order, after_outage, follow_up
+from gridloop.demo.yearly.answers import PAIRS, Lived, yearly
 from survey.questionnaires.answers import faults
 from survey.questionnaires.definition import Definition
+from survey.questionnaires.kano import category
 
 STORY = read("demo/story")["phones"]
+YEARLY = read("demo/story")["yearly"]
+TODAY = date(2027, 5, 2)
 COURSES = [course for course in STORY["scores"] if course != "outage"]
 
 
@@ -59,3 +65,26 @@ def test_no_answer_is_lower_than_the_one_about_what_hurts_most() -> None:
         answers = after_order(STORY, "returned", "zh-CN", Random(seed))
         scores = [answers[item] for item in STORY["scores"]["returned"]]
         assert min(scores) == answers["billing"]
+
+
+class TestYearly:
+    @staticmethod
+    def answers(lived: Lived, seed: int) -> dict[str, Any]:
+        return yearly(YEARLY, STORY, lived, "zh-CN", TODAY, Random(seed))
+
+    @pytest.mark.parametrize(("segment", "minutes", "order"), [*product(YEARLY["use"], (0.0, 95.0), (True, False))])
+    def test_answers_fit_the_questionnaire(self, segment: str, minutes: float, *, order: bool) -> None:
+        lived = Lived(segment, minutes, frozenset({"late", "returned"} if order else ()), order)
+        for seed in range(40):
+            assert wrong("yearly", self.answers(lived, seed)) == []
+
+    def test_an_hour_without_supply_lowers_what_is_said_of_reliability(self) -> None:
+        def reliable(minutes: float) -> float:
+            lived = Lived("residential", minutes, frozenset(), order=False)
+            return mean(self.answers(lived, seed)["service"]["reliable"] for seed in range(300))
+
+        assert reliable(180.0) < reliable(60.0) < reliable(0.0)
+
+    def test_the_pairs_fall_into_their_categories(self) -> None:
+        for name, (functional, dysfunctional) in PAIRS.items():
+            assert category(functional, dysfunctional) == name  # type: ignore[arg-type]

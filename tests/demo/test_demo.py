@@ -19,6 +19,8 @@ from gridloop.supervisor import Suite
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]
 SEED = "7"
+MOST_WAITING = 12
+"""Answers that a figure may be behind: it advances in whole blocks of five and more."""
 
 
 def demo(*arguments: str, **environment: str) -> dict[str, Any]:
@@ -106,7 +108,9 @@ def test_what_a_bad_network_repeats_counts_once(played: dict[str, Any]) -> None:
     assert heard["deliveries"] > heard["answers"]
     counted = [one["mean"]["n"] for one in heard["scores"] if one["driver"] is None]
     followed_up = played["own"]["cases"]["called_solved"] + played["own"]["cases"]["reopened"]
-    assert sum(counted) + followed_up == heard["answers"]
+    sampled = played["own"]["yearly"]["cost"]["n"]
+    not_yet_shown = heard["answers"] - sum(counted) - followed_up - sampled
+    assert 0 <= not_yet_shown <= MOST_WAITING * len(counted)
 
 
 def test_the_outage_was_restored_in_three_steps_that_name_everybody(played: dict[str, Any]) -> None:
@@ -118,6 +122,22 @@ def test_the_outage_was_restored_in_three_steps_that_name_everybody(played: dict
     assert lv["minutes"] == pytest.approx(minutes)
     assert lv["figures"]["SAIDI"] == pytest.approx(minutes / lv["n"])
     assert outage["fault_order"]["state"] == "completed"
+
+
+def test_a_sample_of_all_customers_was_asked_and_says_what_an_hour_without_supply_goes_with(
+    played: dict[str, Any],
+) -> None:
+    yearly = played["own"]["yearly"]
+    assert yearly["asked"] == yearly["rates"]["issued"]
+    assert yearly["asked"] + sum(yearly["not_asked"].values()) == yearly["population"]
+    assert 0.4 < yearly["rates"]["response_rate"] < 0.9
+    hour = next(one for one in yearly["cost"]["experiences"] if one["experience"] == "outage_hours")
+    assert hour["high"] < 0
+    assert hour["exposed"] > 100
+    shares = [one["share"] for one in yearly["drivers"]["drivers"]]
+    assert sum(shares) == pytest.approx(yearly["drivers"]["r_squared"], abs=1e-3)
+    assert {one["category"] for one in yearly["needs"]} >= {"must_be", "one_dimensional", "attractive"}
+    assert len(yearly["topics"]) > 1
 
 
 def test_every_case_was_closed_and_the_unsolved_one_again(played: dict[str, Any]) -> None:

@@ -50,7 +50,9 @@ def test_orders_are_numbered_by_their_day() -> None:
 class TestPools:
     def test_nobody_is_taken_twice(self) -> None:
         places = {"load-1": ("/city/", "city"), "load-2": ("/city/", "city")}
-        customers = population(places, (), 40, Mix(0.9, 0.1, 0, 0), name_book(read("demo/names")), Random(1))
+        customers = population(
+            places, (), 40, Mix(0.9, 0.1, 0, 0, {"residential": 1.0}), name_book(read("demo/names")), Random(1)
+        )
         pools = Pools(customers, Random(2))
         may = sum(one.may_be_asked for one in customers)
         taken = [pools.take({"load-1", "load-2"}) for _ in range(may)]

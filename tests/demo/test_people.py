@@ -13,7 +13,7 @@ from gridloop.demo.people.names import NameBook, name_book
 from gridloop.demo.people.staff import appointed, holder_of, listed, whole_company
 
 PLACES = {f"load-{n}": ("/city/east/hall-1/", "city") for n in range(12)}
-MIX = Mix(consent=0.9, opt_out=0.1, english=0.2, important=0.1)
+MIX = Mix(consent=0.9, opt_out=0.1, english=0.2, important=0.1, segments={"residential": 0.8, "commercial": 0.2})
 
 
 def names() -> NameBook:
@@ -49,6 +49,10 @@ class TestCustomers:
     def test_who_opted_out_may_not_be_asked(self) -> None:
         assert any(one.opt_out for one in people())
         assert not any(one.may_be_asked for one in people() if one.opt_out or not one.consent)
+
+    def test_a_user_metered_at_medium_voltage_is_industrial_and_nobody_else_is(self) -> None:
+        assert {one.load for one in people() if one.segment == "industrial"} == {"load-3"}
+        assert {one.segment for one in people()} == {"industrial", "residential", "commercial"}
 
     def test_fewer_customers_than_loads_are_refused(self) -> None:
         with pytest.raises(ValueError, match="11 customers cannot be spread over 12 loads"):
