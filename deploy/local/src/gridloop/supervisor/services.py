@@ -10,6 +10,7 @@ from gridloop.process import Process
 from gridloop.supervisor.child import Child
 from gridloop.supervisor.forked import ForkServer, module_process
 from gridloop.supervisor.health import is_ready
+from gridloop.supervisor.own_settings import own_settings
 
 GRACE = "3"
 KEEP_ALIVE = "75"  # longer than clients keep idle connections: who closes first must not be the server
@@ -19,7 +20,10 @@ OWNERS_URL = "GRIDLOOP_MIGRATION_URL"
 def environment(
     engines: Engines, service: str, ports: Mapping[str, int], *, demo_clock: bool, extra: Mapping[str, str]
 ) -> dict[str, str]:
-    """Everything that a service is told, its peers' addresses included."""
+    """Everything that a service is told, its peers' addresses and the data folder's own settings included.
+
+    Raises ``MachineError`` for settings that cannot be chosen.
+    """
     peers = {name: f"http://127.0.0.1:{port}" for name, port in ports.items() if name != service}
     told = engines.environment(service) | {"GRIDLOOP_PEERS": json.dumps(peers)}
     if demo_clock:
@@ -29,7 +33,7 @@ def environment(
     if service == "gateway":
         told["GRIDLOOP_OPERATOR"] = str(engines.credentials.operator)
         told["GRIDLOOP_FIRST_ADMIN"] = str(engines.credentials.first_admin)
-    return told | dict(extra)
+    return told | own_settings(engines.layout.root) | dict(extra)
 
 
 def child(layout: Layout, server: ForkServer | None, service: str, port: int, told: Mapping[str, str]) -> Child:
