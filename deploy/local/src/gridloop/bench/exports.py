@@ -7,13 +7,9 @@ the service for a page, as people do while an analyst exports.
 
 import asyncio
 import itertools
-import os
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 import asyncpg
@@ -22,13 +18,10 @@ import psutil
 import yaml
 
 from gridloop.bench.figures import Figure, quantile, report
-from gridloop.bench.write import wait_ready
-from gridloop.engines import Engines, scratch_engines
+from gridloop.bench.served import Served, survey_service
+from gridloop.engines import scratch_engines
 from gridloop.layout import checkout
-from gridloop.process import free_ports
-from kit.auth import Role, Signer
-from kit.auth.keys import read_key
-from kit.db.migrate import upgrade
+from kit.auth import Role
 
 FORMATS = ("csv", "parquet", "sav", "xlsx")
 MEGABYTE = 1024**2
@@ -52,27 +45,16 @@ SCORES = """
 
 def run(*, quick: bool) -> dict[str, Any]:
     count = 50_000 if quick else 1_000_000
-    with scratch_engines() as engines:
-        environment = engines.environment("survey")
-        upgrade(checkout() / "services" / "survey", environment["GRIDLOOP_MIGRATION_URL"])
-        port = free_ports(1)[0]
-        told = environment | {"GRIDLOOP_PEERS": "{}", "GRIDLOOP_LOG_LEVEL": "WARNING", "PATH": os.environ["PATH"]}
-        command = [sys.executable, "-m", "gridloop.bench.timed", "survey", str(port)]
-        with subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
-            try:
-                wait_ready(port)
-                figures = _measure(engines, port, service.pid, count)
-            finally:
-                service.terminate()
+    with scratch_engines() as engines, survey_service(engines) as served:
+        figures = _measure(served, count)
     return report("exports", {"answers": count}, figures)
 
 
-def _measure(engines: Engines, port: int, pid: int, count: int) -> list[Figure]:
-    key = read_key(Path(engines.environment("gateway")["GRIDLOOP_SIGNING_KEY"]))
-    token = Signer("gateway", key).access("bench", [Role.ANALYST, Role.MANAGER], unit="/", seconds=7200)
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
-    asyncio.run(_lay_out(engines.environment("survey")["GRIDLOOP_MIGRATION_URL"], questionnaire(client), count))
-    watch = Watch(pid, client)
+def _measure(served: Served, count: int) -> list[Figure]:
+    headers = {"Authorization": f"Bearer {served.token([Role.ANALYST, Role.MANAGER])}"}
+    client = httpx.Client(base_url=served.url, headers=headers, timeout=60)
+    asyncio.run(_lay_out(served.database, questionnaire(client), count))
+    watch = Watch(served.pid, client)
     seconds = {}
     with watch:
         for kind in FORMATS:

@@ -5,13 +5,7 @@ and compared question by question. A driver analysis is a job: gathering 100 000
 """
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -20,14 +14,10 @@ import httpx
 
 from gridloop.bench.analysed_answers import ask, prepare
 from gridloop.bench.figures import Figure, quantile, report
+from gridloop.bench.served import Served, survey_service
 from gridloop.bench.stored_answers import fill
-from gridloop.bench.write import wait_ready
-from gridloop.engines import Engines, scratch_engines
-from gridloop.layout import checkout
-from gridloop.process import free_ports
-from kit.auth import Role, Signer
-from kit.auth.keys import read_key
-from kit.db.migrate import upgrade
+from gridloop.engines import scratch_engines
+from kit.auth import Role
 
 OK, WARM_UP = 200, 3
 QUESTIONS = {
@@ -44,8 +34,8 @@ QUESTIONS = {
 
 def run(*, quick: bool) -> dict[str, Any]:
     few, many, answers, resamples = (20_000, 200_000, 20_000, 100) if quick else (50_000, 5_000_000, 100_000, 1_000)
-    with scratch_engines() as engines, _service(engines) as client:
-        url = engines.environment("survey")["GRIDLOOP_MIGRATION_URL"]
+    with scratch_engines() as engines, survey_service(engines) as served, _analyst(served) as client:
+        url = served.database
         before = _measured(client, url, few, quick=quick)
         after = _measured(client, url, many, quick=quick)
         asyncio.run(prepare(url, answers))
@@ -71,24 +61,9 @@ def run(*, quick: bool) -> dict[str, Any]:
     return report("insights", size, figures)
 
 
-@contextmanager
-def _service(engines: Engines) -> Iterator[httpx.Client]:
-    """The survey service in a process of its own, and an analyst's client."""
-    environment = engines.environment("survey")
-    upgrade(checkout() / "services" / "survey", environment["GRIDLOOP_MIGRATION_URL"])
-    port = free_ports(1)[0]
-    told = environment | {"GRIDLOOP_PEERS": "{}", "GRIDLOOP_LOG_LEVEL": "WARNING", "PATH": os.environ["PATH"]}
-    command = [sys.executable, "-m", "gridloop.bench.timed", "survey", str(port)]
-    key = read_key(Path(engines.environment("gateway")["GRIDLOOP_SIGNING_KEY"]))
-    token = Signer("gateway", key).access("bench", [Role.ANALYST], unit="/", seconds=3600)
-    with subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
-        try:
-            wait_ready(port)
-            headers = {"Authorization": f"Bearer {token}"}
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}/v1/insights/", headers=headers, timeout=60) as client:
-                yield client
-        finally:
-            service.terminate()
+def _analyst(served: Served) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {served.token([Role.ANALYST])}"}
+    return httpx.Client(base_url=f"{served.url}/v1/insights/", headers=headers, timeout=60)
 
 
 def _measured(client: httpx.Client, url: str, answers: int, *, quick: bool) -> dict[str, list[float]]:

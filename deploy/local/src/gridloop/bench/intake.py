@@ -21,7 +21,7 @@ import psutil
 from gridloop.bench import limit, swarm
 from gridloop.bench.figures import Figure, report
 from gridloop.bench.invitations import Asked, batch, prepare, single
-from gridloop.bench.write import wait_ready
+from gridloop.bench.served import wait_ready
 from gridloop.engines import Engines, scratch_engines
 from gridloop.layout import checkout
 from gridloop.process import free_ports

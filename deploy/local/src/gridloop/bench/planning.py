@@ -6,11 +6,7 @@ number to write to: sending goes at its channels' pace, beside the planning, and
 """
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -18,13 +14,9 @@ import httpx
 
 from gridloop.bench.exports import questionnaire
 from gridloop.bench.figures import Figure, report
-from gridloop.bench.write import wait_ready
-from gridloop.engines import Engines, scratch_engines
-from gridloop.layout import checkout
-from gridloop.process import free_ports
-from kit.auth import Role, Signer
-from kit.auth.keys import read_key
-from kit.db.migrate import upgrade
+from gridloop.bench.served import Served, survey_service
+from gridloop.engines import scratch_engines
+from kit.auth import Role
 
 GOAL, DRY_RUN_GOAL, START = 60.0, 20.0, 2.0  # seconds for a million, and for a timer and a job to begin
 MILLION = 1_000_000
@@ -41,34 +33,22 @@ CONTACTS = """
 
 def run(*, quick: bool) -> dict[str, Any]:
     count = 50_000 if quick else MILLION
-    with scratch_engines() as engines:
-        environment = engines.environment("survey")
-        upgrade(checkout() / "services" / "survey", environment["GRIDLOOP_MIGRATION_URL"])
-        port = free_ports(1)[0]
-        told = environment | {"GRIDLOOP_PEERS": "{}", "GRIDLOOP_LOG_LEVEL": "WARNING", "PATH": os.environ["PATH"]}
-        command = [sys.executable, "-m", "gridloop.bench.timed", "survey", str(port)]
-        with subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as service:
-            try:
-                wait_ready(port)
-                figures = _measure(engines, port, count)
-            finally:
-                service.terminate()
+    with scratch_engines() as engines, survey_service(engines) as served:
+        figures = _measure(served, count)
     return report("planning", {"customers": count}, figures)
 
 
-def _measure(engines: Engines, port: int, count: int) -> list[Figure]:
-    key = read_key(Path(engines.environment("gateway")["GRIDLOOP_SIGNING_KEY"]))
-    token = Signer("gateway", key).access("bench", [Role.ANALYST], unit="/", seconds=7200)
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=90)
-    url = engines.environment("survey")["GRIDLOOP_MIGRATION_URL"]
+def _measure(served: Served, count: int) -> list[Figure]:
+    headers = {"Authorization": f"Bearer {served.token([Role.ANALYST])}"}
+    client = httpx.Client(base_url=served.url, headers=headers, timeout=90)
     questionnaire(client)
-    asyncio.run(_lay_out(url, count))
+    asyncio.run(_lay_out(served.database, count))
     sample = _campaign(client, "sample", size=count // 10)
     began = time.perf_counter()
     client.post(f"/v1/campaigns/{sample}/dry-run", json={}).raise_for_status()
     dry_run = time.perf_counter() - began
     issued, planned = _plan(client, _campaign(client, "everybody"))
-    bare = asyncio.run(_bare_rows(url))
+    bare = asyncio.run(_bare_rows(served.database))
     scale = count / MILLION
     return [
         Figure("drawn and planned", planned, "s", GOAL * scale + START, reference=bare),

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.accounts.schemas import UnitPath
-from gateway.customers.email import address
-from gateway.customers.phone import e164
 from gateway.parts.shape import Owner
+from kit.addresses.email import address
+from kit.addresses.phone import e164
 
 AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{4,20}$", examples=["3100000001"])]
 DeviceCode = Annotated[str, Field(pattern=r"^\S{1,100}$", examples=["load-12"])]

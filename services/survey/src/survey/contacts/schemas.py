@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from survey.contacts.email import address
-from survey.contacts.phone import e164
+from kit.addresses.email import address
+from kit.addresses.phone import e164
 
 Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,20}$")]
 UnitPath = Annotated[str, StringConstraints(pattern=r"^/([a-z0-9][a-z0-9_-]*/)*$", max_length=200)]

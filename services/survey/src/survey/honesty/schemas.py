@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from survey.contacts.phone import e164
+from kit.addresses.phone import e164
 
 Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=40), AfterValidator(e164)]

@@ -1,6 +1,6 @@
 import pytest
 
-from survey.contacts.phone import e164
+from kit.addresses.phone import e164
 
 
 @pytest.mark.parametrize(

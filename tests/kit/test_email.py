@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.contacts.email import address
+from kit.addresses.email import address
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How people are reached, in the one form that can be compared and sent to."""
