@@ -39,7 +39,7 @@ ANSWERS = {
 
 
 @pytest.fixture
-def exporting(survey):
+def exporting(survey, asking):
     return Exporting(survey)
 
 
