@@ -12,12 +12,21 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from kit.auth import Actor
 from kit.context import Context
+from kit.db.rows import run
 from kit.encryption import Keyring
 from kit.errors import Forbidden, NotFound
 from kit.ids import new_id
-from survey.contacts.models import Contact, ErasedAccount
+from survey.contacts.models import Contact
 from survey.contacts.schemas import ContactIn, ContactOut
 
+LOOK_UP = """
+    SELECT account, id, data_key, NULL::bytea AS key, NULL::boolean AS kept_out, NULL::bigint AS source_version,
+        NULL::timestamptz AS erased_at
+    FROM contact WHERE account = ANY($1::text[])
+    UNION ALL
+    SELECT NULL, NULL, NULL, key, kept_out, source_version, erased_at
+    FROM erased_account WHERE key = ANY($2::bytea[])
+"""
 MOST_ACCOUNTS = 50
 WISHES = ("unit", "preferred_channel", "language", "segment", "opt_out", "consent", "source_version")
 SEALED = ("name", "phone", "phone_hash", "email", "email_hash")
@@ -43,10 +52,9 @@ async def put_contacts(
     for push in given.values():
         if not actor.covers(push.unit):
             raise OutsideUnit(f"You act for {actor.unit}; a contact of {push.unit} is not yours to write.")
-    done = await _of_erased(session, given, context)
+    known, done = await _look_up(session, given, context)
     waiting = {account: push for account, push in given.items() if account not in done}
     while waiting:
-        known = await _known(session, waiting)
         rows = [_row(account, waiting[account], known.get(account), context) for account in sorted(waiting)]
         stored = await _store(session, rows)
         if missing := waiting.keys() - stored.keys():
@@ -54,18 +62,25 @@ async def put_contacts(
         done |= stored
         # An account that another transaction made meanwhile has another key: seal for that one and try again.
         waiting = {a: push for a, push in waiting.items() if stored[a].source_version < push.source_version}
+        known = stored
     return done
 
 
-async def _of_erased(session: AsyncSession, given: Mapping[str, ContactIn], context: Context) -> dict[str, Contact]:
-    """Stand-ins for the pushes of accounts that are kept out, or that are older than the erasure."""
-    accounts = {account_key(account, context): account for account in given}
-    known = await session.scalars(select(ErasedAccount).where(ErasedAccount.key.in_(sorted(accounts))))
-    return {
-        account: Contact(account=account, source_version=given[account].source_version, updated_at=row.erased_at)
-        for row, account in [(row, accounts[row.key]) for row in known]
-        if row.kept_out or given[account].source_version <= row.source_version
-    }
+async def _look_up(
+    session: AsyncSession, given: Mapping[str, ContactIn], context: Context
+) -> tuple[dict[str, Any], dict[str, Contact]]:
+    """Rows of the known accounts, and stand-ins for those kept out or older than their erasure; one statement."""
+    keys = {account_key(account, context): account for account in given}
+    known, erased = dict[str, Any](), dict[str, Contact]()
+    for row in await run(session, LOOK_UP, sorted(given), sorted(keys)):
+        if row.account is not None:
+            known[row.account] = row
+            continue
+        account = keys[row.key]
+        pushed = given[account].source_version
+        if row.kept_out or pushed <= row.source_version:
+            erased[account] = Contact(account=account, source_version=pushed, updated_at=row.erased_at)
+    return known, erased
 
 
 def account_key(account: str, context: Context) -> bytes:
@@ -136,7 +151,7 @@ async def _store(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[str,
     return {contact.account: contact for contact in stored}
 
 
-def _row(account: str, push: ContactIn, known: Contact | None, context: Context) -> dict[str, Any]:
+def _row(account: str, push: ContactIn, known: Any | None, context: Context) -> dict[str, Any]:
     """A known contact keeps its id and its key: what is sealed opens with no other."""
     row_id = known.id if known else new_id()
     data_key = known.data_key if known else context.keyring.new_data_key(row_id)
