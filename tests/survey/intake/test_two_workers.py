@@ -4,11 +4,13 @@ import asyncio
 import random
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
 from kit.contracts.survey import EffectMeasured, ResponseReceived
 from survey.app import create_app
+from tests.support.waiting import wait_until
 from tests.survey.asking import delivery
 
 
@@ -76,11 +78,27 @@ async def test_overlapping_batches_in_any_order(survey, asking, workers):
 async def test_of_many_last_answers_at_once_the_effect_is_measured_by_one(survey, asking, workers):
     finding = uuid4()
     await asking.verify(finding, minimum_n=12, driver="staff_skill")
-    tokens = [await asking.invited() for _ in range(12)]
-    sending = [
-        workers[place % 2].put(f"/v1/responses/{uuid4()}", json=delivery(token, overall=4, skill=4))
-        for place, token in enumerate(tokens)
-    ]
-    assert {answer.status_code for answer in await asyncio.gather(*sending)} == {200}
+    entries = [delivery(await asking.invited(), overall=4, skill=4) | {"id": str(uuid4())} for _ in range(12)]
+    halves = (entries[:6], entries[6:])
+    holder = await asyncpg.connect(survey.admin_url)
+    try:
+        async with holder.transaction():
+            # What is written after the effect was looked at: both are held up with their answers stored and not
+            # committed, where neither could see the other's.
+            await holder.execute("LOCK TABLE tally IN EXCLUSIVE MODE")
+            sending = [
+                asyncio.create_task(worker.post("/v1/responses/batch", json={"responses": half}))
+                for worker, half in zip(workers, halves, strict=True)
+            ]
+            await wait_until(lambda: _held_up(holder, 2))
+        answers = await asyncio.gather(*sending)
+    finally:
+        await holder.close()
+    assert {item["status"] for answer in answers for item in answer.json()["items"]} == {200}
     events = [event for event in await survey.events(EffectMeasured) if event["subject"] == str(finding)]
     assert [event["data"]["n_after"] for event in events] == [12]
+
+
+async def _held_up(holder: asyncpg.Connection, wanted: int) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return await holder.fetchval(waiting) == wanted
