@@ -61,6 +61,15 @@ async def schedule(
     await session.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=changed))
 
 
+async def ensure(
+    session: AsyncSession, kind: str, *, subject: str, due: datetime, payload: dict[str, Any] | None = None
+) -> None:
+    """Sets the one timer of this kind and subject unless it is set: for what each start of a service begins."""
+    values = {"kind": kind, "subject": str(subject), "due": due, "payload": payload or {}}
+    statement = insert(timer).values(id=new_id(), **values)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["kind", "subject"]))
+
+
 async def cancel(session: AsyncSession, kind: str, *, subject: str) -> None:
     await session.execute(delete(timer).where(timer.c.kind == kind, timer.c.subject == str(subject)))
 

@@ -24,6 +24,7 @@ from survey.exchange.imports import jobs as import_jobs
 from survey.experiences import consumers as experience_consumers
 from survey.honesty import endpoints as honesty
 from survey.honesty import jobs as honesty_jobs
+from survey.honesty import timers as honesty_timers
 from survey.insights import endpoints as insights
 from survey.intake import endpoints as intake
 from survey.invitations import consumers as invitation_consumers
@@ -83,14 +84,20 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         name="survey",
         migrations=MIGRATIONS,
         routers=ROUTERS,
-        on_start=[_fold],
+        on_start=[_fold, _wait_for_the_month],
         consumers=[
             invitation_consumers.consumers,
             round_consumers.consumers,
             effect_consumers.consumers,
             experience_consumers.consumers,
         ],
-        timers=[anonymous_timers.timers, file_timers.timers, retention_timers.timers, round_timers.timers],
+        timers=[
+            anonymous_timers.timers,
+            file_timers.timers,
+            honesty_timers.timers,
+            retention_timers.timers,
+            round_timers.timers,
+        ],
         jobs=[
             honesty_jobs.jobs,
             analysis_jobs.jobs,
@@ -110,3 +117,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 
 async def _fold(runtime: Runtime) -> None:
     runtime.add(FoldLoop(runtime.database, runtime.context))
+
+
+async def _wait_for_the_month(runtime: Runtime) -> None:
+    async with runtime.database.writing() as session:
+        await honesty_timers.begin(session, runtime.context)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -22,6 +22,8 @@ from survey.settings import settings_of
 ACCOUNTS_PER_NUMBER = 3
 ANSWERS_PER_DEVICE = 5
 SECONDS_PER_ITEM = 1.0
+GRACE = timedelta(hours=1)
+"""After the month's last moment: what was on its way then is stored by now."""
 RULES = {
     "one_number": f"The customer's telephone number stands on {ACCOUNTS_PER_NUMBER} accounts or more.",
     "staff_number": "The customer's telephone number is one of the staff's.",
@@ -97,6 +99,19 @@ def ended(month: str, context: Context) -> date:
             errors=[{"pointer": "/month", "detail": "Name a month that has ended."}],
         )
     return first
+
+
+def closing(month: str, context: Context) -> tuple[datetime, str]:
+    """When the month is looked through by itself, and the month after it."""
+    following = _bounds(month)[1] + timedelta(days=1)
+    zone = ZoneInfo(settings_of(context).time_zone)
+    return datetime.combine(following, time(), zone).astimezone(UTC) + GRACE, f"{following:%Y-%m}"
+
+
+async def first_month(session: AsyncSession, context: Context) -> str:
+    """The local month of the first answer, or, where there is none yet, the present one."""
+    since = (await session.execute(text("SELECT min(received_at) FROM response"))).scalar()
+    return f"{(since or context.clock.now()).astimezone(ZoneInfo(settings_of(context).time_zone)):%Y-%m}"
 
 
 def days(month: str, context: Context) -> list[tuple[datetime, datetime]]:
