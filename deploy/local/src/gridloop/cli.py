@@ -9,6 +9,7 @@ from gridloop.errors import MachineError
 from gridloop.operations.access import client, user
 from gridloop.operations.events import app as events
 from gridloop.operations.imports import import_file
+from gridloop.operations.keys import app as keys
 from gridloop.options import Options, hoist
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 app.add_typer(events, name="events")
+app.add_typer(keys, name="keys")
 app.add_typer(user, name="user")
 app.add_typer(client, name="client")
 app.command("import")(import_file)

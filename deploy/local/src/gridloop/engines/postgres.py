@@ -14,7 +14,7 @@ from gridloop.layout import SERVICES, Layout
 from gridloop.process import Process
 
 VERSION = "18"
-STATUS_LINE = 7
+PORT_LINE, STATUS_LINE = 3, 7
 ROLES = Path(__file__).with_name("roles.sql")
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -140,6 +140,14 @@ class Postgres:
         if done.returncode != 0:
             raise MachineError(f"PostgreSQL cannot be set up in {self.layout.root}: {_reason(done.stderr)}")
         return done.stderr
+
+
+def running_port(layout: Layout) -> int:
+    """Where the server of this data folder listens. Raises ``MachineError`` when none runs."""
+    try:
+        return int((layout.postgres / "postmaster.pid").read_text().splitlines()[PORT_LINE])
+    except (OSError, ValueError, IndexError) as error:
+        raise MachineError(f"No PostgreSQL runs on {layout.postgres}.") from error
 
 
 def _environment() -> dict[str, str]:

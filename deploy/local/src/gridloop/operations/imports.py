@@ -1,7 +1,6 @@
 """``gridloop import KIND FILE``: a file for the suite, all of it or nothing, every fault by row and column."""
 
 import json as encoder
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,10 +22,6 @@ TYPES = {
     ".yml": "application/yaml",
     ".json": "application/json",
 }
-POLL = 0.5
-SIGNED_IN = 120.0
-"""Seconds that one sign-in is used for; tokens last five minutes."""
-OVER = frozenset({"done", "failed", "stopped"})
 SHOWN = 100
 
 
@@ -89,6 +84,7 @@ def _known(kind: str, file: Path, query: dict[str, Any]) -> Kind:
 
 
 def _run(suite: "Target", kind: Kind, file: Path, query: dict[str, Any]) -> dict[str, Any]:
+    from gridloop.operations.following import followed
     from gridloop.operations.session import Session
 
     suffix = file.suffix.lower()
@@ -97,26 +93,7 @@ def _run(suite: "Target", kind: Kind, file: Path, query: dict[str, Any]) -> dict
     headers = {"Content-Type": TYPES[suffix], "Content-Length": str(file.stat().st_size)}
     with Session(suite) as session, file.open("rb") as content:
         taken: dict[str, Any] = session.gateway("POST", kind.path, content=content, headers=headers, params=query)
-    return _followed(suite, f"{kind.jobs}/{taken['job']}") if kind.jobs else taken
-
-
-def _followed(suite: "Target", job: str) -> dict[str, Any]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from gridloop.operations.session import Session
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("importing", total=100)
-        while True:
-            with Session(suite) as session:
-                until = time.monotonic() + SIGNED_IN
-                while time.monotonic() < until:
-                    now = session.gateway("GET", job)
-                    progress.update(task, completed=now["progress"])
-                    if now["state"] in OVER:
-                        return now["result"] or {"outcome": now["state"], "error": now["error"]}
-                    time.sleep(POLL)
+    return followed(suite, f"{kind.jobs}/{taken['job']}", "importing") if kind.jobs else taken
 
 
 def _sentences(found: dict[str, Any]) -> str:
