@@ -1,5 +1,6 @@
 """``/v1/invitations``: asking by hand, links for the channel that sends them, and opening one on a phone."""
 
+from collections.abc import Mapping
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -23,7 +24,10 @@ from survey.invitations.models import Invitation
 from survey.invitations.schemas import (
     InvitationIn,
     InvitationLink,
+    InvitationLinks,
     InvitationOut,
+    LinkResult,
+    LinksWanted,
     OpenedQuestionnaire,
     OpenRequest,
     OptedOut,
@@ -104,6 +108,7 @@ async def list_invitations(
     page: Page,
     account: Annotated[Account | None, Query()] = None,
     trigger_id: UUID | None = None,
+    campaign_id: UUID | None = None,
 ) -> Items[InvitationOut]:
     """Oldest first: a system that sends by a channel of its own reads on from the last it knows."""
     statement = actor.scope(_with_account())
@@ -111,6 +116,8 @@ async def list_invitations(
         statement = statement.where(Contact.account == account)
     if trigger_id is not None:
         statement = statement.where(Invitation.trigger_id == trigger_id)
+    if campaign_id is not None:
+        statement = statement.where(Invitation.campaign_id == campaign_id)
     return await paged(session, statement, page, Invitation.id, out=InvitationOut)
 
 
@@ -162,6 +169,25 @@ async def link_invitation(invitation_id: UUID, session: WriteSession, context: C
     """The customer's key, for the system whose channel sends it."""
     found = await service.find(session, invitation_id, actor=actor)
     await service.keep_codes(session, [found.id], context)
+    return _link(found, context)
+
+
+@router.post("/links")
+async def link_invitations(wanted: LinksWanted, session: WriteSession, context: Ctx, actor: Sender) -> InvitationLinks:
+    """Up to 500 customers' keys, each as by ``POST /v1/invitations/{id}/link``; a missing one stops no other."""
+    found = await service.find_many(session, set(wanted.invitations), actor=actor)
+    await service.keep_codes(session, list(found), context)
+    return InvitationLinks(items=[_linked(one, found, context) for one in wanted.invitations])
+
+
+def _linked(invitation_id: UUID, found: Mapping[UUID, Invitation], context: Context) -> LinkResult:
+    if invitation_id in found:
+        return LinkResult(status=200, link=_link(found[invitation_id], context))
+    problem = service.InvitationNotFound.of(invitation_id)
+    return LinkResult(status=problem.status, problem=problem.body())
+
+
+def _link(found: Invitation, context: Context) -> InvitationLink:
     token, address = service.link_of(found, context)
     code = service.code_for(found.id, context)
     return InvitationLink(

@@ -1,15 +1,16 @@
 """Invitations over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from survey.campaigns.occasion import Trigger
 from survey.contacts.schemas import Account, UnitPath
 from survey.questionnaires.definition import Code, Definition, SubProcess
 
+MOST_LINKS = 500
 TokenText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -42,6 +43,8 @@ class InvitationIn(BaseModel):
 class InvitationOut(BaseModel):
     """Without the token: that is read by ``POST /v1/invitations/{id}/link`` alone.
 
+    ``delivery_detail``: what the mail system said of it, such as ``bounced 5.1.1``. ``reminders_missed``: those that
+    were due before the invitation expired and could not leave, because nothing was sent at that time.
     ``account`` and ``trigger_id`` are null for who is not the sending system: which customer answered is confidential.
     """
 
@@ -60,8 +63,10 @@ class InvitationOut(BaseModel):
     confidentiality: Literal["confidential", "anonymous"]
     stratum: str
     delivery_state: Literal["waiting", "queued", "sent", "delivered", "failed", "bounced", "withheld"]
+    delivery_detail: str | None
     sent_at: datetime | None
     reminders: int
+    reminders_missed: int
 
 
 class InvitationLink(BaseModel):
@@ -73,6 +78,28 @@ class InvitationLink(BaseModel):
     code: str
     short_link: str
     expires_at: datetime
+
+
+class LinksWanted(BaseModel):
+    """The invitations whose keys a channel is about to send; one may be named twice."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"invitations": ["0192f3a0-0000-7000-8000-000000000001"]}}
+    )
+
+    invitations: Annotated[list[UUID], Field(min_length=1, max_length=MOST_LINKS)]
+
+
+class LinkResult(BaseModel):
+    """One invitation's own outcome, at its place: ``link`` where there is one, else ``problem``."""
+
+    status: int
+    link: InvitationLink | None = None
+    problem: dict[str, Any] | None = None
+
+
+class InvitationLinks(BaseModel):
+    items: list[LinkResult]
 
 
 class OpenRequest(BaseModel):

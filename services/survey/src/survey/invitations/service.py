@@ -1,9 +1,9 @@
 """Asks customers: one occasion, one contact, one invitation, and never against his wish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Literal, Self, cast
 from uuid import UUID
 
 from sqlalchemy import func, literal, or_, select, update
@@ -56,6 +56,10 @@ class NotAsked(Conflict):
 
 class InvitationNotFound(NotFound):
     code = "invitation_not_found"
+
+    @classmethod
+    def of(cls, invitation_id: UUID) -> Self:
+        return cls(f"There is no invitation {invitation_id}.")
 
 
 class NoSuchCampaign(Invalid):
@@ -288,12 +292,18 @@ async def known(session: AsyncSession, token: Token) -> Invitation:
 
 async def find(session: AsyncSession, invitation_id: UUID, *, actor: Actor) -> Invitation:
     """Raises InvitationNotFound."""
-    found: Invitation | None = await session.scalar(
-        actor.scope(select(Invitation).where(Invitation.id == invitation_id))
-    )
-    if found is None:
-        raise InvitationNotFound(f"There is no invitation {invitation_id}.")
-    return found
+    found = await find_many(session, [invitation_id], actor=actor)
+    if not found:
+        raise InvitationNotFound.of(invitation_id)
+    return found[invitation_id]
+
+
+async def find_many(session: AsyncSession, ids: Collection[UUID], *, actor: Actor) -> dict[UUID, Invitation]:
+    """Those of them that are there for this actor, by id, in one query."""
+    found: Sequence[Invitation] = (
+        await session.scalars(actor.scope(select(Invitation).where(Invitation.id.in_(ids))))
+    ).all()
+    return {one.id: one for one in found}
 
 
 def token_key(context: Context) -> bytes:

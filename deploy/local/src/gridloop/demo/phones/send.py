@@ -10,7 +10,7 @@ from typing import Any
 from gridloop.demo import chance
 from gridloop.demo.company.company import Company
 from gridloop.demo.faults import DemoError
-from gridloop.demo.gateway import Body, chunks, each
+from gridloop.demo.gateway import Body, chunks
 from gridloop.demo.people.customers import Customer
 from gridloop.demo.phones.answers import Answers
 
@@ -43,13 +43,15 @@ class Phones:
 
     async def deliver(self, decided: Sequence[Body], until: datetime) -> None:
         """``decided``: responses whose ``invitation`` is an id still."""
-        with self.company.watcher.chapter("phones", max(1, len(decided)), day=until.date()) as tick:
-            with_keys = await each(decided, self._with_key, tick=tick)
+        parts = chunks(decided, IN_A_BATCH)
+        with self.company.watcher.chapter("phones", max(1, len(parts)), day=until.date()) as tick:
+            with_keys = [response for part in parts for response in await self._with_keys(part)]
             alone, together = with_keys[: self.story["one_by_one"]], with_keys[self.story["one_by_one"] :]
             for number, response in enumerate(alone):
                 await self._put(response, times=self.story["bad_network"] if number == 0 else 1)
             for part in chunks(together, IN_A_BATCH):
                 await self._send_batch(part)
+                tick()
         self.answered += len(decided)
 
     async def _decided(self, since: datetime, until: datetime, ask: Ask) -> list[Body]:
@@ -85,10 +87,13 @@ class Phones:
             "answers": answers,
         }
 
-    async def _with_key(self, response: Body) -> Body:
-        """The link that the customer was sent carries the key."""
-        link = await self.company.system.post(f"/v1/invitations/{response['invitation']}/link")
-        return response | {"invitation": link["token"]}
+    async def _with_keys(self, part: Sequence[Body]) -> list[Body]:
+        """The link that each customer was sent carries the key."""
+        wanted = {"invitations": [response["invitation"] for response in part]}
+        given = (await self.company.system.post("/v1/invitations/links", wanted))["items"]
+        _require_none_refused([one["problem"] for one in given if one["status"] != TAKEN], part, "keys")
+        pairs = zip(part, given, strict=True)
+        return [response | {"invitation": one["link"]["token"]} for response, one in pairs]
 
     async def _put(self, response: Body, *, times: int) -> None:
         body = {name: value for name, value in response.items() if name != "id"}
@@ -99,6 +104,9 @@ class Phones:
     async def _send_batch(self, part: Sequence[Body]) -> None:
         taken = await self.company.phone.post("/v1/responses/batch", {"responses": list(part)})
         self.sent += len(part)
-        refused = [one["problem"] for one in taken["items"] if one["status"] != TAKEN]
-        if refused:
-            raise DemoError(f"{len(refused)} of {len(part)} answers were refused: {refused[0]['detail']}")
+        _require_none_refused([one["problem"] for one in taken["items"] if one["status"] != TAKEN], part, "answers")
+
+
+def _require_none_refused(refused: Sequence[Body], part: Sequence[Body], what: str) -> None:
+    if refused:
+        raise DemoError(f"{len(refused)} of {len(part)} {what} were refused: {refused[0]['detail']}")
