@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from nats.errors import Error as NatsError
+from nats.js.api import DeliverPolicy
 from nats.js.errors import Error as JetStreamError
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from kit.telemetry.logs import logger
 BUCKET = "demo"
 KEY = "offset"
 POLL = 0.2
+SILENCE = 5.0
 log = logger("kit.demo")
 router = APIRouter(prefix="/v1/demo", tags=["demo"])
 
@@ -51,16 +53,28 @@ class ClockFollower:
     async def run(self) -> None:
         while True:
             with suppress(NatsError, JetStreamError, OSError, TimeoutError, ValueError):
-                await self.follow_once()
+                await self._watch()
             await asyncio.sleep(POLL)
 
-    async def follow_once(self) -> None:
+    async def _watch(self) -> None:
+        """The offset as it stands, then each as it is stored. A silence ends it: the watch may be one of a server
+        that is gone.
+        """
         if not self.broker.connected:
             return
-        bucket = await self.broker.client.jetstream().key_value(BUCKET)
-        entry = await bucket.get(KEY)
-        offset = timedelta(microseconds=int(entry.value or b"0"))
-        self.clock.offset = max(self.clock.offset, offset)
+        offsets = await self.broker.client.jetstream().subscribe(
+            f"$KV.{BUCKET}.{KEY}",
+            stream=f"KV_{BUCKET}",
+            ordered_consumer=True,
+            deliver_policy=DeliverPolicy.LAST,
+            inactive_threshold=2 * SILENCE,
+        )
+        try:
+            while True:
+                told = await offsets.next_msg(timeout=SILENCE)
+                self.clock.offset = max(self.clock.offset, timedelta(microseconds=int(told.data)))
+        finally:
+            await offsets.unsubscribe()
 
 
 @router.get("/idle")
