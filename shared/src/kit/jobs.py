@@ -1,7 +1,8 @@
 """Long work: rows that a replica claims, with progress, a wish to stop, and a result.
 
 A job whose worker died is claimed again when its lease ends; a handler therefore begins by looking at what it
-did already.
+did already. A replica runs a few jobs at once, so that a long one does not hold up the others; of a heavy kind it
+runs one at a time, so that its memory stays what was measured for one.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import and_, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -22,10 +23,13 @@ from kit.db.faults import passes
 from kit.db.tables import job
 from kit.errors import NotFound
 from kit.ids import new_id
+from kit.tasks import ended
 from kit.telemetry.logs import logger
 
 POLL = 0.5
 LEASE = "30 seconds"
+RENEWED_AFTER = 10.0
+_LEASED = text(f"clock_timestamp() + interval '{LEASE}'")
 log = logger("kit.jobs")
 
 
@@ -61,7 +65,7 @@ class Job:
 
     async def progress(self, percent: int) -> bool:
         """Renews the lease; False when somebody wants the job to stop."""
-        values = {"progress": percent, "lease_until": text(f"clock_timestamp() + interval '{LEASE}'")}
+        values = {"progress": percent, "lease_until": _LEASED}
         async with self.database.writing() as session:
             statement = update(job).where(job.c.id == self.id).values(**values).returning(job.c.stop_requested)
             return not (await session.execute(statement)).scalar_one()
@@ -73,10 +77,15 @@ Handler = Callable[[Job, Context], Awaitable[dict[str, Any]]]
 class Jobs:
     def __init__(self) -> None:
         self.handlers: dict[str, Handler] = {}
+        self.heavy: set[str] = set()
 
-    def on(self, kind: str) -> Callable[[Handler], Handler]:
+    def on(self, kind: str, *, heavy: bool = False) -> Callable[[Handler], Handler]:
+        """``heavy``: a replica runs one of this kind at a time; others of it wait their turn."""
+
         def register(handler: Handler) -> Handler:
             self.handlers[kind] = handler
+            if heavy:
+                self.heavy.add(kind)
             return handler
 
         return register
@@ -107,26 +116,69 @@ async def stop(session: AsyncSession, job_id: UUID, *, actor: Actor) -> None:
 
 
 class JobLoop:
-    def __init__(self, slices: list[Jobs], database: Database, context: Context) -> None:
+    """At most ``at_once`` jobs; their leases are renewed every ``renewed_after`` seconds while this process lives."""
+
+    def __init__(
+        self,
+        slices: list[Jobs],
+        database: Database,
+        context: Context,
+        *,
+        at_once: int,
+        renewed_after: float = RENEWED_AFTER,
+    ) -> None:
         self.handlers = {kind: handler for jobs in slices for kind, handler in jobs.handlers.items()}
+        self.heavy = {kind for jobs in slices for kind in jobs.heavy}
         self.database = database
         self.context = context
+        self.at_once = at_once
+        self.renewed_after = renewed_after
+        self._running: dict[UUID, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        while self.handlers:
-            try:
-                while await self.run_next():
-                    pass
-            except Exception as fault:
-                if not passes(fault):
-                    log.exception("jobs failed")
-            await asyncio.sleep(POLL)
+        renewing = asyncio.create_task(self._renew())
+        try:
+            while self.handlers:
+                try:
+                    await self.start_some()
+                except Exception as fault:
+                    if not passes(fault):
+                        log.exception("jobs failed")
+                await self._pause()
+        finally:
+            # what was claimed stays so until its lease ends; another replica, or the next start, goes on with it
+            await ended([renewing, *self._tasks])
 
     async def run_next(self) -> bool:
+        """Runs the next job to its end; False when none waits."""
         claimed = await self._claim()
-        if claimed is None:
-            return False
-        kind, work = claimed
+        if claimed is not None:
+            await self._work(*claimed)
+        return claimed is not None
+
+    async def start_some(self) -> None:
+        """Begins what may begin now beside what runs."""
+        while len(self._tasks) < self.at_once and (claimed := await self._claim()):
+            task = asyncio.create_task(self._guarded(*claimed), name=f"job {claimed[0]}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pause(self) -> None:
+        """Until a job ended, or for a moment: another may be waiting by then."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(POLL)
+
+    async def _guarded(self, kind: str, work: Job) -> None:
+        try:
+            await self._work(kind, work)
+        except Exception as fault:
+            if not passes(fault):
+                log.exception("job cannot end", job=str(work.id), kind=kind)
+
+    async def _work(self, kind: str, work: Job) -> None:
         try:
             result = await self.handlers[kind](work, self.context)
         except Stopped as how_far:
@@ -138,17 +190,47 @@ class JobLoop:
             await self._end(work.id, state="failed", error=f"{type(fault).__name__}: see the log for job {work.id}.")
         else:
             await self._end(work.id, state="done", result=result, progress=100)
-        return True
+        finally:
+            del self._running[work.id]
 
     async def _claim(self) -> tuple[str, Job] | None:
-        free = or_(job.c.state == "waiting", and_(job.c.state == "running", job.c.lease_until < func.clock_timestamp()))
+        """The oldest of whoever has the fewest running: many jobs of one do not hold up the one job of another."""
+        others = job.alias("others")
+        runs = and_(others.c.state == "running", others.c.lease_until >= func.clock_timestamp())
+        theirs = and_(runs, others.c.requested_by == job.c.requested_by)
+        running = select(func.count()).select_from(others).where(theirs).scalar_subquery()
         async with self.database.writing() as session:
-            oldest = select(job.c.id).where(job.c.kind.in_(self.handlers), free).order_by(job.c.created_at)
-            chosen = oldest.limit(1).with_for_update(skip_locked=True).scalar_subquery()
-            values = {"state": "running", "lease_until": text(f"clock_timestamp() + interval '{LEASE}'")}
-            statement = update(job).where(job.c.id == chosen).values(**values).returning(job)
-            row = (await session.execute(statement)).one_or_none()
-        return None if row is None else (row.kind, Job(row.id, row.payload, row.unit, self.database))
+            next_one = select(job.c.id).where(self._takeable()).order_by(running, job.c.created_at, job.c.id)
+            chosen = next_one.limit(1).with_for_update(skip_locked=True, of=job).scalar_subquery()
+            statement = update(job).where(job.c.id == chosen).values(state="running", lease_until=_LEASED)
+            row = (await session.execute(statement.returning(job))).one_or_none()
+        if row is None:
+            return None
+        self._running[row.id] = row.kind
+        return row.kind, Job(row.id, row.payload, row.unit, self.database)
+
+    def _takeable(self) -> ColumnElement[bool]:
+        """One's own that outlasted its lease runs still: it is never taken over by the replica that runs it."""
+        abandoned = and_(
+            job.c.state == "running",
+            job.c.lease_until < func.clock_timestamp(),
+            job.c.id.not_in(self._running),
+        )
+        kinds = self.handlers.keys() - (self.heavy & set(self._running.values()))
+        return and_(job.c.kind.in_(kinds), or_(job.c.state == "waiting", abandoned))
+
+    async def _renew(self) -> None:
+        """A handler may be silent for longer than a lease, in a thread or in a statement."""
+        while True:
+            await asyncio.sleep(self.renewed_after)
+            try:
+                if self._running:
+                    async with self.database.writing() as session:
+                        mine = job.c.id.in_(self._running) & (job.c.state == "running")
+                        await session.execute(update(job).where(mine).values(lease_until=_LEASED))
+            except Exception as fault:
+                if not passes(fault):
+                    log.exception("leases cannot be renewed")
 
     async def _end(self, job_id: UUID, **values: Any) -> None:
         async with self.database.writing() as session:

@@ -29,6 +29,7 @@ class ServiceSettings(BaseSettings):
     message_gateway_url: str | None = Field(None, pattern="^https?://", description="Where messages are posted to")
     message_gateway_secret: Path | None = Field(None, description="File of shared secrets, one a line; the first signs")
     demo_clock: bool = False
+    jobs_at_once: int = Field(2, ge=1, le=8, description="Jobs that a replica runs beside each other")
     database_pool: int = Field(10, ge=2, le=200)
     stream_max_bytes: int = Field(2 * 1024**3, ge=1024**2)
     stream_max_age_days: int = Field(30, ge=1)

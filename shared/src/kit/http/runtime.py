@@ -19,6 +19,7 @@ from kit.jobs import JobLoop, Jobs
 from kit.messages import MessageLoop, Messages
 from kit.peers import Peers
 from kit.settings import ServiceSettings
+from kit.tasks import ended
 from kit.telemetry.metrics import Metrics
 from kit.timers import TimerLoop, Timers
 
@@ -52,7 +53,7 @@ class Runtime:
         self.subscriptions: list[Subscription] = subscriptions(own)
         self.relay = Relay(service, settings.database_url.get_secret_value(), self.broker, self.metrics)
         self.timers = TimerLoop(parts.timers, self.database, self.context, self.metrics)
-        self.jobs = JobLoop(parts.jobs, self.database, self.context)
+        self.jobs = JobLoop(parts.jobs, self.database, self.context, at_once=settings.jobs_at_once)
         self.messages = MessageLoop(self.database, self.context, parts.messages)
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -83,12 +84,3 @@ class Runtime:
         await self.broker.stop()
         await self.peers.close()
         await self.database.close()
-
-
-async def ended(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancels until each has ended: ``asyncio.wait_for`` of Python 3.11, which libraries use, may swallow one."""
-    waiting = {task for task in tasks if not task.done()}
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=0.5)

@@ -15,7 +15,7 @@ jobs = Jobs()
 ANALYSE = "insights.analysis"
 
 
-@jobs.on(ANALYSE)
+@jobs.on(ANALYSE, heavy=True)
 async def analyse(job: Job, context: Context) -> dict[str, Any]:
     """Stores an ``Analysis`` under the job's own id."""
     from survey.analyses.drivers import Refused

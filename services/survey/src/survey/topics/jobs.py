@@ -13,7 +13,7 @@ jobs = Jobs()
 GROUP = "topics.group"
 
 
-@jobs.on(GROUP)
+@jobs.on(GROUP, heavy=True)
 async def group(job: Job, context: Context) -> dict[str, Any]:
     """Stores a ``TopicRun`` under the job's own id."""
     asked = TopicsIn.model_validate(job.payload["asked"])

@@ -9,6 +9,6 @@ from survey.exchange.exports.service import run
 jobs = Jobs()
 
 
-@jobs.on("responses.export")
+@jobs.on("responses.export", heavy=True)
 async def export_responses(job: Job, context: Context) -> dict[str, Any]:
     return await run(job, context)

@@ -11,11 +11,11 @@ from survey.exchange.responses.service import PastAnswers
 jobs = Jobs()
 
 
-@jobs.on("contacts.import")
+@jobs.on("contacts.import", heavy=True)
 async def import_contacts(job: Job, context: Context) -> dict[str, Any]:
     return await run(job, context, Contacts)
 
 
-@jobs.on("responses.import")
+@jobs.on("responses.import", heavy=True)
 async def import_responses(job: Job, context: Context) -> dict[str, Any]:
     return await run(job, context, PastAnswers)
