@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from kit.auth import Role
 from tests.kit.messages.servers import mail_server, message_gateway
@@ -88,6 +89,30 @@ class TestReminders:
         await reminded("ended", phone, valid_days=4)
         await after(survey, 5)
         assert len(await texts(survey, phone)) == 1
+
+    async def test_what_fell_due_while_nothing_was_sent_is_missed_and_not_sent_late(self, survey, sampling, reminded):
+        phone = "+8613900000016"
+        campaign, _, _ = await reminded("asleep", phone)
+        await after(survey, 20)
+        assert len(await texts(survey, phone)) == 1
+        assert await column(survey, campaign, "reminders") == [0]
+        async with survey.client(Role.INTEGRATOR) as sender:
+            (shown,) = (await sender.get("/v1/invitations", params={"campaign_id": campaign})).json()["items"]
+        assert (shown["reminders"], shown["reminders_missed"]) == (0, 2)
+
+    async def test_of_those_who_answered_none_is_missed(self, survey, sampling, reminded):
+        campaign, _, token = await reminded("asleep_answered", "+8613900000017")
+        await sampling.put("0192f3a0-0000-7000-8000-0000000a0017", delivery(token, overall=5))
+        await after(survey, 20)
+        assert await column(survey, campaign, "reminders_missed") == [0]
+
+    async def test_missed_ones_are_told_of_in_steps_of_five(self, survey, sampling):
+        await sampling.crowd(6, segment="many_asleep")
+        campaign = await sampling.drawn("many_asleep", frame={"segments": ["many_asleep"]}, **REMIND | {"reminders": 1})
+        await sampling.plan()
+        await survey.send_messages()
+        await after(survey, 20)
+        assert (await sampling.rates(campaign))["total"]["reminders_missed"] == 5
 
     async def test_nothing_for_a_campaign_that_is_closed(self, survey, sampling, reminded):
         phone = "+8613900000007"
@@ -200,6 +225,24 @@ class TestChannels:
             assert (await phone.post("/v1/invitations/open", json={"invitation": code})).status_code == 200
         assert box.mails[0]["Subject"] == "请评价我们的供电服务"
         assert "选择退出" in box.mails[0].get_content()
+
+    async def test_a_reminder_that_waits_for_its_channel_until_the_end_is_missed(self, all_channels):
+        sampling, _, gateway = all_channels
+        survey = sampling.survey
+        await sampling.crowd(1, segment="w")
+        campaign = await sampling.drawn("w", frame={"segments": ["w"]}, channels=["gateway"], **REMIND)
+        await sampling.plan()
+        await survey.send_messages()
+        survey.clock.advance(timedelta(days=3))
+        gateway.answers.append(lambda: web.Response(status=500))
+        await survey.send_messages()
+        assert await column(survey, campaign, "reminders") == [1]
+        survey.clock.advance(timedelta(days=12))
+        await survey.sql("UPDATE message SET retry_at = now()")
+        await survey.send_messages()
+        assert len(gateway.posts) == 2
+        assert await column(survey, campaign, "reminders") == [0]
+        assert await column(survey, campaign, "reminders_missed") == [2]
 
     async def test_a_mailbox_that_does_not_exist_is_undeliverable_and_the_others_get_theirs(self, all_channels):
         sampling, box, _ = all_channels

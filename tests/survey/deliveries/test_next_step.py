@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey.deliveries.next_step import Due, following, withheld
+from survey.deliveries.next_step import Due, following, missed, too_late, withheld
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -51,3 +51,33 @@ def test_reminders_follow_each_other_and_end():
 
 def test_none_is_set_for_after_the_end():
     assert following(due(expires_at=NOW + timedelta(days=5)), NOW) is None
+
+
+class TestMissed:
+    AFTER = NOW + timedelta(days=15)
+
+    def test_those_whose_time_came_before_the_end(self):
+        """Of 14 days the reminders are due after 5 and 10; a third would be due after the end."""
+        at = NOW + timedelta(days=5)
+        assert missed(due(first=False), at, self.AFTER) == 2
+        assert missed(due(first=False, most_reminders=3), at, self.AFTER) == 2
+        assert missed(due(first=False, reminders=1), NOW + timedelta(days=10), self.AFTER) == 1
+
+    def test_none_while_they_may_still_leave(self):
+        assert missed(due(first=False), NOW, NOW + timedelta(days=13)) == 0
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"first": True},
+            {"answered": True},
+            {"opted_out": True},
+            {"consents": False},
+            {"campaign_open": False},
+            {"quota_full": True},
+            {"reachable": False},
+        ],
+    )
+    def test_none_that_nobody_wanted_any_more(self, more):
+        step = due(**{"first": False} | more)
+        assert (missed(step, NOW, self.AFTER), too_late(step, self.AFTER)) == (0, False)

@@ -157,6 +157,27 @@ class TestByHand:
         assert by_account == by_occasion == [one]
         assert "token" not in one
 
+    async def test_a_campaigns_invitations_and_no_others_page_by_page(self, survey, asking):
+        accounts = [await asking.contact() for _ in range(3)]
+        for account in accounts:
+            await self.invite(survey, account=account)
+        (row,) = await survey.sql("SELECT id FROM campaign WHERE code = 'after_order'")
+        bounds, seen = {"campaign_id": str(row["id"]), "limit": 2}, []
+        async with survey.client(Role.INTEGRATOR) as sender:
+            while True:
+                page = (await sender.get("/v1/invitations", params=bounds)).json()
+                assert len(page["items"]) <= 2
+                seen += page["items"]
+                if page["next"] is None:
+                    break
+                bounds["after"] = page["next"]
+            nobody = (await sender.get("/v1/invitations", params={"campaign_id": str(uuid4())})).json()["items"]
+        (count,) = await survey.sql("SELECT count(*) AS n FROM invitation WHERE campaign_id = $1", row["id"])
+        assert {one["campaign_id"] for one in seen} == {str(row["id"])}
+        assert len({one["id"] for one in seen}) == len(seen) == count["n"] >= 3
+        assert set(accounts) <= {one["account"] for one in seen}
+        assert nobody == []
+
 
 class TestReading:
     async def test_who_was_asked_is_shown_to_the_sending_system_alone(self, survey, asking):

@@ -1,6 +1,6 @@
 """What is to be done with an invitation whose message is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,7 +11,8 @@ Withheld = Literal["closed", "expired", "opted_out", "no_consent", "answered", "
 class Due:
     """An invitation, its customer's wishes and its campaign, as they are now.
 
-    ``answered`` is never known of an anonymous invitation: who answered is not looked at, so everybody is reminded.
+    ``reminders``: those that left or missed their time. ``answered`` is never known of an anonymous invitation: who
+    answered is not looked at, so everybody is reminded.
     """
 
     first: bool
@@ -48,3 +49,17 @@ def following(due: Due, now: datetime) -> datetime | None:
         return None
     at = now + timedelta(days=due.remind_after_days)
     return at if at < due.expires_at else None
+
+
+def too_late(due: Due, now: datetime) -> bool:
+    """Whether the invitation's end, and nothing else, forbids a reminder."""
+    in_time = replace(due, expires_at=max(due.expires_at, now + timedelta(days=1)))
+    return not due.first and withheld(due, now) == "expired" and withheld(in_time, now) is None
+
+
+def missed(due: Due, at: datetime, now: datetime) -> int:
+    """How many reminders, from the one that was due ``at`` on, fell due before the end and only came too late."""
+    if not too_late(due, now):
+        return 0
+    pause = timedelta(days=due.remind_after_days or 1)
+    return sum(at + pause * place < due.expires_at for place in range(due.most_reminders - due.reminders))

@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.context import Context
 from kit.encryption import CannotOpen
 from kit.messages import Draft, Messages, Told, send_many
+from kit.telemetry.logs import logger
 from survey.campaigns.models import Campaign
 from survey.campaigns.occasion import Trigger
 from survey.contacts.models import Contact
 from survey.contacts.service import person
-from survey.deliveries.next_step import Due, following, withheld
+from survey.deliveries.next_step import Due, following, missed, too_late, withheld
 from survey.invitations import wording
 from survey.invitations.models import Invitation
 from survey.invitations.service import code_for, full_strata, keep_codes, link_of
@@ -30,6 +31,7 @@ from survey.settings import settings_of
 
 PREFIX = "invitation"
 STATES = {"withdrawn": "withheld"}
+log = logger("survey.deliveries")
 messages = Messages()
 
 
@@ -46,9 +48,8 @@ async def due(session: AsyncSession, context: Context, room: int) -> int:
         draft = _draft(row, step, context) if withheld(step, now) is None else None
         if draft is not None:
             drafts.append(draft)
-            changes.append(_queued(row, step, now))
-        else:
-            changes.append({"id": row.id, "send_at": None, "reminders": row.reminders, "state": _kept(row)})
+        changes.append(_kept(row, step, now) if draft is None else _queued(row, step, now))
+    _tell_of_missed(changes)
     await keep_codes(session, [row.id for row in rows if row.channel == "gateway"], context)
     await _change(session, changes)
     await send_many(session, context, drafts)
@@ -58,11 +59,27 @@ async def due(session: AsyncSession, context: Context, room: int) -> int:
 @messages.wanted(PREFIX)
 async def still_wanted(session: AsyncSession, context: Context, keys: Collection[str]) -> set[str]:
     """Those of waiting messages that may still go out."""
-    now, by_id = context.clock.now(), {key: UUID(key.split(":")[1]) for key in keys}
-    rows = (await session.execute(_joined().where(Invitation.id.in_(sorted(set(by_id.values())))))).all()
+    now, by_key = context.clock.now(), {key: UUID(key.split(":")[1]) for key in keys}
+    rows = (await session.execute(_joined().where(Invitation.id.in_(sorted(set(by_key.values())))))).all()
     full = await _full(session, {row.campaign_id for row in rows})
-    good = {row.id for row in rows if withheld(_step(row, full), now) is None}
-    return {key for key, invitation_id in by_id.items() if invitation_id in good}
+    steps = {row.id: _step(row, full) for row in rows}
+    good = {key for key, one in by_key.items() if one in steps and withheld(steps[one], now) is None}
+    taken_back = [one for key, one in by_key.items() if key not in good and key.count(":") > 1 and one in steps]
+    for late in (True, False):
+        await _take_back(session, {one for one in taken_back if too_late(steps[one], now) is late}, late=late)
+    return good
+
+
+async def _take_back(session: AsyncSession, invitations: Collection[UUID], *, late: bool) -> None:
+    """Their newest reminders waited for a channel and do not leave any more."""
+    if not invitations:
+        return
+    change = update(Invitation).where(Invitation.id.in_(sorted(invitations)), Invitation.reminders > 0)
+    change = change.values(
+        reminders=Invitation.reminders - 1, reminders_missed=Invitation.reminders_missed + (1 if late else 0)
+    )
+    await session.execute(change.execution_options(synchronize_session=False))
+    _tell_of_missed([{"missed": len(invitations) if late else 0}])
 
 
 @messages.on(PREFIX)
@@ -106,6 +123,8 @@ def _joined() -> Any:
             Invitation.language,
             Invitation.expires_at,
             Invitation.reminders,
+            Invitation.reminders_missed,
+            Invitation.send_at,
             Invitation.delivery_state,
             Invitation.completed_at,
             Contact.id.label("contact_id"),
@@ -126,7 +145,7 @@ def _joined() -> Any:
 def _step(row: Any, full: dict[UUID, set[str]]) -> Due:
     return Due(
         first=row.delivery_state in {"waiting", "queued"},
-        reminders=row.reminders,
+        reminders=row.reminders + row.reminders_missed,
         expires_at=row.expires_at,
         answered=row.completed_at is not None,
         opted_out=row.opt_out,
@@ -184,12 +203,25 @@ def _queued(row: Any, step: Due, now: datetime) -> dict[str, Any]:
         "id": row.id,
         "send_at": following(step, now),
         "reminders": row.reminders if step.first else row.reminders + 1,
+        "missed": 0,
         "state": "queued" if step.first else row.delivery_state,
     }
 
 
-def _kept(row: Any) -> str:
-    return "withheld" if row.delivery_state == "waiting" else str(row.delivery_state)
+def _kept(row: Any, step: Due, now: datetime) -> dict[str, Any]:
+    """Nothing is sent any more; a reminder whose time went by while nothing was sent is not lost without a trace."""
+    return {
+        "id": row.id,
+        "send_at": None,
+        "reminders": row.reminders,
+        "missed": missed(step, row.send_at, now),
+        "state": "withheld" if row.delivery_state == "waiting" else row.delivery_state,
+    }
+
+
+def _tell_of_missed(changes: Sequence[dict[str, Any]]) -> None:
+    if late := sum(one["missed"] for one in changes):
+        log.warning("reminders missed: their invitations expired before they could be sent", reminders=late)
 
 
 async def _change(session: AsyncSession, changes: Sequence[dict[str, Any]]) -> None:
@@ -200,11 +232,15 @@ async def _change(session: AsyncSession, changes: Sequence[dict[str, Any]]) -> N
         column("id", Uuid),
         column("send_at", send_at),
         column("reminders", reminders),
+        column("missed", reminders),
         column("state", Text),
         name="new",
-    ).data([(one["id"], one["send_at"], one["reminders"], one["state"]) for one in changes])
+    ).data([(one["id"], one["send_at"], one["reminders"], one["missed"], one["state"]) for one in changes])
     change = update(Invitation).where(Invitation.id == new.c.id)
     change = change.values(
-        send_at=cast_to(new.c.send_at, send_at), reminders=new.c.reminders, delivery_state=new.c.state
+        send_at=cast_to(new.c.send_at, send_at),
+        reminders=new.c.reminders,
+        reminders_missed=Invitation.reminders_missed + new.c.missed,
+        delivery_state=new.c.state,
     )
     await session.execute(change.execution_options(synchronize_session=False))

@@ -15,9 +15,10 @@ class Invitation(Base):
     """``occurred_at`` is when the service happened that is asked about; ``correlation`` names the story.
 
     ``teams``: the unit that did each sub-process the service went through. ``send_at``: when the next message is due,
-    the first or a reminder; null when none is. Nothing about how it was used is kept where ``confidentiality`` is
-    anonymous: ``opened_at``, ``answered_at`` and ``completed_at`` stay null. No index names what an answer changes,
-    so that taking it in touches no index.
+    the first or a reminder; null when none is. ``reminders_missed``: those that fell due in time and did not leave
+    before the invitation expired. ``delivery_detail``: what the channel said of the delivery. Nothing about how it was
+    used is kept where ``confidentiality`` is anonymous: ``opened_at``, ``answered_at`` and ``completed_at`` stay null.
+    No index names what an answer changes, so that taking it in touches no index.
     """
 
     __tablename__ = "invitation"
@@ -53,6 +54,8 @@ class Invitation(Base):
             unique=True,
             postgresql_where=text("round_id IS NOT NULL"),
         ),
+        CheckConstraint("reminders_missed >= 0", name="reminders_missed"),
+        Index("ix_invitation_campaign_id_id", "campaign_id", "id"),
         Index("ix_invitation_campaign_id_stratum", "campaign_id", "stratum"),
         Index("ix_invitation_send_at", "send_at", postgresql_where=text("send_at IS NOT NULL")),
         Index(
@@ -86,7 +89,9 @@ class Invitation(Base):
     send_at: Mapped[datetime | None] = mapped_column(TIME)
     sent_at: Mapped[datetime | None] = mapped_column(TIME)
     delivered_at: Mapped[datetime | None] = mapped_column(TIME)
+    delivery_detail: Mapped[str | None]
     reminders: Mapped[int] = mapped_column(server_default="0")
+    reminders_missed: Mapped[int] = mapped_column(server_default="0")
     opened_at: Mapped[datetime | None] = mapped_column(TIME)
     answered_at: Mapped[datetime | None] = mapped_column(TIME)
     completed_at: Mapped[datetime | None] = mapped_column(TIME)

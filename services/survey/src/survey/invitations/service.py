@@ -214,6 +214,7 @@ def _issue(campaign: Campaign, contact: Contact, occasion: Occasion, now: dateti
         send_at=now if channel != "file" or contact.phone else None,
         stratum=WHOLE,
         reminders=0,
+        reminders_missed=0,
         language=contact.language,
         segment=contact.segment,
         correlation=occasion.correlation or str(invitation_id),

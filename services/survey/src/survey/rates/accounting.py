@@ -28,6 +28,7 @@ class Cases:
     complete: int
     opted_out: int
     expired: int
+    reminders_missed: int
 
     @property
     def asked(self) -> int:

@@ -21,9 +21,10 @@ class RateOut(BaseModel):
 class CellOut(BaseModel):
     """What became of the invitations of one stratum.
 
-    Counts of what customers did (``opened`` to ``not_answered``) stand in steps of five, and are null from 1 to 4.
+    Counts of what customers did (``opened`` to ``reminders_missed``) stand in steps of five, and are null from 1 to 4.
     ``not_answered``: expired without any answer; it says nothing about being satisfied. Of an anonymous campaign
-    ``complete`` alone is known, and only of the whole.
+    ``complete`` alone is known, and only of the whole. ``reminders_missed`` fell due in time and did not leave, because
+    nothing was sent until their invitations had expired.
     """
 
     stratum: str
@@ -38,6 +39,7 @@ class CellOut(BaseModel):
     complete: int | None
     opted_out: int | None
     not_answered: int | None
+    reminders_missed: int | None
     quota: int | None
     rates: list[RateOut]
 

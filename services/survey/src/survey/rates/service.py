@@ -68,7 +68,8 @@ def _counts(now: datetime) -> list[Any]:
         "expired": and_(silent, Invitation.expires_at <= now, ~undeliverable, Invitation.delivery_state != "withheld"),
     }
     counts = [func.count(case((condition, 1))).label(name) for name, condition in conditions.items()]
-    return [func.count().label("issued"), *counts]
+    missed = func.sum(Invitation.reminders_missed).label("reminders_missed")
+    return [func.count().label("issued"), *counts, missed]
 
 
 def _cell(campaign: Campaign, stratum: str, cases: Cases) -> CellOut:
@@ -84,6 +85,7 @@ def _cell(campaign: Campaign, stratum: str, cases: Cases) -> CellOut:
         complete=None if cases.complete == UNKNOWN else shown(cases.complete),
         opted_out=shown(cases.opted_out),
         not_answered=None if anonymous else shown(cases.expired),
+        reminders_missed=shown(cases.reminders_missed),
         quota=campaign.quotas.get(stratum),
         rates=[RateOut(**asdict(rate)) for rate in rates(cases, anonymous=anonymous)],
     )
