@@ -77,6 +77,13 @@ class TestSuccess:
         await asyncio.gather(*map(commit.submit, items))
         assert await transactions(ledger, items) <= 10
 
+    async def test_each_write_that_follows_upon_an_answer_is_stored(self, ledger: Service) -> None:
+        commit, items = group(ledger), new(5)
+        async with asyncio.timeout(10):
+            for item in items:
+                await commit.submit(item)
+        assert await stored(ledger, ids_of(items)) == set(ids_of(items))
+
     async def test_one_callers_items_stay_together_and_in_order(self, ledger: Service) -> None:
         items = new(10)
         assert await group(ledger, most=4).submit_all(items) == ids_of(items)
@@ -158,10 +165,15 @@ class TestBounds:
 
     async def test_a_closed_database_has_stored_what_waited(self, ledger: Service) -> None:
         url = ledger.runtime.settings.async_database_url
-        database, items = Database(url, SystemClock()), new(10)
-        waiting = [asyncio.create_task(database.grouped(store).submit(one)) for one in items]
+        gate, database, items = asyncio.Event(), Database(url, SystemClock()), new(10)
+        work = held(gate)
+        waiting = [asyncio.create_task(database.grouped(work).submit(one)) for one in items]
         await asyncio.sleep(0)
-        await database.close()
+        closing = asyncio.create_task(database.close())
+        await asyncio.sleep(0.2)
+        assert not closing.done()
+        gate.set()
+        await closing
         assert len(await stored(ledger, ids_of(items))) == 10
         assert await asyncio.gather(*waiting) == ids_of(items)
 

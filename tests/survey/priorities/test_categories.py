@@ -129,4 +129,7 @@ class TestSums:
 
     def test_scores_and_importance_are_added_as_they_are(self):
         said = [NeedAnswer("a", "performance", 4.5), NeedAnswer("a", "importance", 1.0)]
-        assert [tuple(one) for one in additions(said)] == [("need", "a", 4.5, 1, 0), ("importance", "a", 1.0, 0, 1)]
+        assert [tuple(one) for one in additions(said)] == [
+            ("need", "a", "", 4.5, 1, 0),
+            ("importance", "a", "", 1.0, 0, 1),
+        ]

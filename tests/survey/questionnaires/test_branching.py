@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.questionnaires.branching import ARITY, RuleFault, apply, check, variables
+from survey.questionnaires.branching import ARITY, RuleFault, check, compiled, variables
 
 VECTORS = Path(__file__).parents[3] / "content" / "vectors"
 
@@ -20,7 +20,7 @@ class TestVectors:
     @pytest.mark.parametrize(("rule", "answers", "value"), vectors("rules.json"))
     def test_every_shared_vector_gives_its_value(self, rule, answers, value):
         check(rule)
-        found = apply(rule, answers)
+        found = compiled(rule)(answers)
         assert found == value
         assert isinstance(found, bool) == isinstance(value, bool)
 
@@ -64,7 +64,7 @@ class TestProperties:
             check(rule)
         except RuleFault:
             return
-        found = apply(rule, answers)
+        found = compiled(rule)(answers)
         list(variables(rule))
         if isinstance(found, float) and not answers:
             assert math.isfinite(found)

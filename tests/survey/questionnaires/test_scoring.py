@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from survey.questionnaires.definition import Definition
 from survey.questionnaires.items import Rating
-from survey.questionnaires.scoring import KanoAnswer, NeedAnswer, Score, mapped, read, words
+from survey.questionnaires.marks import mapped
+from survey.questionnaires.scoring import KanoAnswer, NeedAnswer, Score, read, words
 
 
 def text(said="?"):

@@ -1,7 +1,7 @@
 """Group commit: many small writes share one transaction, and each is answered after its commit.
 
-A flush begins whenever one of a few places is free and takes what has gathered meanwhile: there is no timer, so
-that a lone write waits for nobody and a crowd pays for one sync together.
+A flush begins at once where none is under way, and beside one when enough has gathered; it takes all that waits.
+There is no timer, so that a lone write waits for nobody and a crowd pays for one sync together.
 """
 
 import asyncio
@@ -21,6 +21,8 @@ Outcome = TypeVar("Outcome")
 Work = Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Outcome]]]
 
 PLACES = 2
+ENOUGH = 32
+"""Items that are worth a transaction of their own beside another that is under way."""
 MOST = 512
 MOST_WAITING = 4_096
 ATTEMPTS = 3
@@ -69,17 +71,20 @@ class GroupCommit(Generic[Item, Outcome]):
         work: Work[Item, Outcome],
         *,
         places: int = PLACES,
+        enough: int = ENOUGH,
         most: int = MOST,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self._writing = writing
         self._work = work
         self._places = places
+        self._enough = enough
         self._most = most
         self._most_waiting = most_waiting
         self._queue: deque[_Group[Item, Outcome]] = deque()
         self._waiting = 0
         self._flushing: set[asyncio.Task[None]] = set()
+        self._busy = 0  # not those tasks: one that found nothing more is among them until the loop turns
         self._closed = False
 
     async def submit(self, item: Item) -> Outcome:
@@ -96,7 +101,7 @@ class GroupCommit(Generic[Item, Outcome]):
         group: _Group[Item, Outcome] = _Group(items)
         self._queue.append(group)
         self._waiting += len(items)
-        if len(self._flushing) < self._places:
+        if not self._busy or (self._busy < self._places and self._waiting >= self._enough):
             self._begin()
         return await group.done
 
@@ -107,19 +112,26 @@ class GroupCommit(Generic[Item, Outcome]):
             await asyncio.wait(self._flushing)
 
     def _begin(self) -> None:
+        self._busy += 1
         task = asyncio.create_task(self._flush())
         self._flushing.add(task)
         task.add_done_callback(self._flushing.discard)
 
     async def _flush(self) -> None:
-        while self._queue:
-            groups = self._next()
-            try:
-                await self._store(groups)
-            except BaseException:
-                for group in groups:
-                    group.answer([StoreAway() for _ in group.items])
-                raise
+        try:
+            while self._queue:
+                await self._flush_next()
+        finally:
+            self._busy -= 1
+
+    async def _flush_next(self) -> None:
+        groups = self._next()
+        try:
+            await self._store(groups)
+        except BaseException:
+            for group in groups:
+                group.answer([StoreAway() for _ in group.items])
+            raise
 
     def _next(self) -> list[_Group[Item, Outcome]]:
         """Whole groups, the first whatever its size."""

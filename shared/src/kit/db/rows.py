@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import CursorResult, FromClause, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
@@ -17,7 +18,7 @@ class RowsStatement:
     """A statement over rows of these columns of a table; a JSON column takes JSON as text.
 
     In ``template`` stand ``{table}``, ``{columns}``, ``{values}`` and ``{assigned}`` (each column set to the
-    given one); ``{rows}`` is the given rows, called ``given``, in their order.
+    given one); ``{rows}`` is the given rows, called ``given``, in their order; ``{next}`` see ``run_rows``.
     """
 
     def __init__(self, table: FromClause, columns: Iterable[str], template: str = INSERT) -> None:
@@ -37,20 +38,30 @@ class RowsStatement:
             columns=", ".join(quoted),
             values=", ".join(values),
             assigned=", ".join(f"{name} = {value}" for name, value in zip(quoted, values, strict=True)),
+            next=f"${len(self.names) + 1}",
             rows=f"unnest({lists}) AS given ({', '.join(quoted)})",
         )
 
 
 async def run_rows(
-    session: AsyncSession, statement: RowsStatement, rows: Sequence[Mapping[str, Any]]
+    session: AsyncSession, statement: RowsStatement, rows: Sequence[Mapping[str, Any]], *others: Any
 ) -> CursorResult[Any]:
-    """In the session's transaction; each of ``rows`` has every column of the statement."""
-    return await run(session, statement.sql, *([row[name] for row in rows] for name in statement.names))
+    """In the session's transaction; each of ``rows`` has every column of the statement.
+
+    ``others``: what stands once for all rows, behind their columns: ``{next}`` in the template is the first.
+    """
+    columns = ([row[name] for row in rows] for name in statement.names)
+    return await run(session, statement.sql, *columns, *others)
 
 
 async def run(session: AsyncSession, sql: str, *values: Any) -> CursorResult[Any]:
     """One statement in the driver's own SQL (``$1``, lists as arrays), which it prepares once per connection."""
     return await (await session.connection()).exec_driver_sql(sql, values)
+
+
+def text_of(value: Any) -> str:
+    """JSON for a column of a RowsStatement: many times faster than the standard library's."""
+    return to_json(value).decode()
 
 
 def _array(table: Table, name: str) -> str:

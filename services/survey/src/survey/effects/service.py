@@ -13,6 +13,7 @@ from kit.auth import Actor
 from kit.context import Context
 from kit.contracts.responsibility import FindingVerified
 from kit.contracts.survey import EffectMeasured
+from kit.db.rows import run
 from kit.errors import Invalid, NotFound
 from kit.events import Event, emit
 from kit.ids import new_id
@@ -28,6 +29,10 @@ from survey.insights.service import CellFound, answer
 from survey.published.disclosure import Sums
 
 LOOK_BACK = timedelta(days=365)
+WATCHING = """
+    SELECT id FROM effect_watch WHERE sub_process = ANY($1::text[]) AND state = 'watching' AND next_n IS NOT NULL
+    ORDER BY id FOR UPDATE
+"""
 
 
 class EffectNotFound(NotFound):
@@ -70,10 +75,12 @@ async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Cont
     touched = sorted({name for fact in facts for score in fact.scores for name in teams_of(fact, score)})
     if not touched:
         return
-    watching = select(EffectWatch).where(
-        EffectWatch.sub_process.in_(touched), EffectWatch.state == "watching", EffectWatch.next_n.is_not(None)
-    )
-    for found in await session.scalars(watching.order_by(EffectWatch.id).with_for_update()):
+    watching = (await run(session, WATCHING, touched)).scalars().all()
+    if not watching:
+        return
+    for found in await session.scalars(
+        select(EffectWatch).where(EffectWatch.id.in_(watching)).order_by(EffectWatch.id)
+    ):
         compared = Compared(found.sub_process, found.driver or None, found.unit)
         if any(concerns(compared, fact) and fact.occurred_at >= found.effective_at for fact in facts):
             await _look(session, found, context)

@@ -1,12 +1,12 @@
 """What one answer adds to the published grid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
-from survey.insights.needs import Measure, additions
+from survey.insights.needs import Entry, additions
 from survey.questionnaires.scoring import NeedAnswer, Score
 
 PROMOTER, DETRACTOR = 9, 6
@@ -15,8 +15,7 @@ EASY, HARD = 6, 2
 SATISFIED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One complete answer about service that happened at ``occurred_at``.
 
     ``unit`` is that of the occasion, ``teams`` the units that did its stages, by sub-process.
@@ -29,21 +28,10 @@ class Fact:
     occurred_at: datetime
     scores: tuple[Score, ...]
     recommendation: int | None
-    teams: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = MappingProxyType({})
     segment: str | None = None
     effort: int | None = None
     needs: tuple[NeedAnswer, ...] = ()
-
-
-class Entry(NamedTuple):
-    """What one answer adds to one measure; an empty ``driver`` is the overall score. About needs it is their code."""
-
-    measure: Literal["nps", "score", "ces"] | Measure
-    driver: str
-    sub_process: str
-    value: float
-    favourable: int
-    unfavourable: int
 
 
 def teams_of(fact: Fact, score: Score) -> dict[str, str]:
@@ -65,5 +53,5 @@ def entries(fact: Fact) -> list[Entry]:
         found.append(Entry("nps", "", place, said, int(said >= PROMOTER), int(said <= DETRACTOR)))
     if (felt := fact.effort) is not None:
         found.append(Entry("ces", "", place, felt, int(felt >= EASY), int(felt <= HARD)))
-    about = additions(fact.needs)
-    return [*found, *(Entry(one.measure, one.need, "", one.value, one.favourable, one.unfavourable) for one in about)]
+    found += additions(fact.needs)
+    return found

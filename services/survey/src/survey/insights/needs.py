@@ -21,23 +21,24 @@ DELIGHTS = {"attractive", "one_dimensional"}
 DISAPPOINTS = {"one_dimensional", "must_be"}
 
 
-class Addition(NamedTuple):
-    """What one answer adds to one measure of a need."""
+class Entry(NamedTuple):
+    """What one answer adds to one measure; ``topic``: the driver, "" for the overall score, or the need's code."""
 
-    measure: Measure
-    need: str
+    measure: Literal["nps", "score", "ces"] | Measure
+    topic: str
+    sub_process: str
     value: float
     favourable: int
     unfavourable: int
 
 
-def additions(said: Iterable[NeedAnswer]) -> Iterator[Addition]:
+def additions(said: Iterable[NeedAnswer]) -> Iterator[Entry]:
     """Scores and importance one addition each, a Kano pair two."""
     for one in said:
         kind = one.aspect
         if kind in {"performance", "importance"}:
             measure: Measure = "need" if kind == "performance" else "importance"
-            yield Addition(measure, one.need, one.value, int(one.value >= MET), int(one.value <= UNMET))
+            yield Entry(measure, one.need, "", one.value, int(one.value >= MET), int(one.value <= UNMET))
         else:
             yield _addition("kano", one.need, kind in CLASSED, kind in DELIGHTS, kind in DISAPPOINTS)
             yield _addition(
@@ -45,9 +46,9 @@ def additions(said: Iterable[NeedAnswer]) -> Iterator[Addition]:
             )
 
 
-def _addition(measure: Measure, need: str, *holds: bool) -> Addition:
+def _addition(measure: Measure, need: str, *holds: bool) -> Entry:
     value, favourable, unfavourable = map(int, holds)
-    return Addition(measure, need, value, favourable, unfavourable)
+    return Entry(measure, need, "", value, favourable, unfavourable)
 
 
 def counts(kano: Sums, split: Sums) -> Mapping[Category, int]:

@@ -6,9 +6,8 @@ answer's own. A follow-up is the exception: which case it belongs to is its whol
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from kit.contracts.base import Payload
@@ -16,8 +15,7 @@ from kit.contracts.survey import DissatisfactionReported, LowItem, ResponseRecei
 from survey.questionnaires.scoring import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """A complete answer with the occasion that it is about."""
 
     response_id: UUID

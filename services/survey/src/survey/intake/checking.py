@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from kit.errors import Invalid, NotFound
@@ -24,8 +24,7 @@ class InvitationGone(NotFound):
     code = "invitation_not_found"
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One delivery as it came; ``response_id`` was made by the phone, ``lineage`` is its request's."""
 
     response_id: UUID
@@ -42,8 +41,7 @@ class Questions:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A delivery whose invitation is genuine and whose answers fit; ``occasion`` is the invitation's row."""
 
     delivery: Delivery

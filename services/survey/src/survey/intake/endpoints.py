@@ -46,9 +46,9 @@ async def put_response_batch(batch: BatchIn, intake: Intake, _: Anyone) -> Batch
     """Up to 500 responses, each with its own outcome at its place; a bad one stops no other."""
     lineage = current.get()
     read = [_read(raw) for raw in batch.responses]
-    good = [Submission(entry.id, entry, lineage) for entry in read if isinstance(entry, BatchEntry)]
+    good = [Submission(entry.id, entry, lineage) for entry in read if not isinstance(entry, Problem)]
     taken = iter(await intake.submit_all(good) if good else ())
-    return BatchTaken(items=[_shown(next(taken) if isinstance(entry, BatchEntry) else entry) for entry in read])
+    return BatchTaken(items=[_shown(entry if isinstance(entry, Problem) else next(taken)) for entry in read])
 
 
 def _read(raw: Any) -> BatchEntry | Problem:
@@ -64,7 +64,7 @@ def _pointer(path: tuple[int | str, ...]) -> str:
 
 
 def _shown(outcome: ResponseTaken | Exception) -> BatchResult:
-    if isinstance(outcome, ResponseTaken):
-        return BatchResult(status=200, response=outcome)
-    problem = problem_of(outcome)
-    return BatchResult(status=problem.status, problem=problem.body())
+    if isinstance(outcome, Exception):
+        problem = problem_of(outcome)
+        return BatchResult(status=problem.status, problem=problem.body())
+    return BatchResult(status=200, response=outcome)

@@ -7,6 +7,7 @@ that a batch gives what single deliveries in that order would have given.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from kit.errors import Conflict, Problem
@@ -22,8 +23,7 @@ class InvitationUsed(Conflict):
     code, title = "invitation_used", "The invitation was used"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One checked delivery; ``place`` is where it stood in the batch."""
 
     place: int
@@ -36,8 +36,7 @@ class Delivery:
         return self.token.invitation
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What is stored under a response's id."""
 
     invitation_id: UUID

@@ -4,9 +4,9 @@ The phone makes the id and counts its revisions, so that a repeated delivery ove
 """
 
 import hashlib
-import json
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from pydantic_core import to_json
 
 from kit.errors import Conflict
 
@@ -19,8 +19,7 @@ class Clash(Conflict):
     code, title = "revision_clash", "This response is stored differently"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One state of a response: ``digest`` is SHA-256 over its canonical body."""
 
     revision: int
@@ -48,5 +47,9 @@ def decide(stored: Version | None, sent: Version) -> Move:
 
 def digest(body: dict[str, Any]) -> str:
     """SHA-256 in hexadecimal over the body as JSON with sorted keys and no spaces."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(to_json(_sorted(body))).hexdigest()
+
+
+def _sorted(value: dict[str, Any]) -> dict[str, Any]:
+    """Answers hold objects within objects, and lists of plain values only."""
+    return {key: _sorted(part) if type(part) is dict else part for key, part in sorted(value.items())}

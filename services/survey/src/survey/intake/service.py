@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.context import Context
-from kit.db.rows import run
+from kit.db.rows import run, text_of
 from kit.errors import Problem, Unavailable
 from kit.events import emit
 from survey.anonymous import service as anonymous
@@ -125,9 +125,9 @@ async def _settle(
     planned = plan([one.delivery for one in checked], stored, at=at)
     by_place = {one.place: one for one in checked}
     writes = [by_place[delivery.place] for delivery in planned.inserts + planned.replaces]
-    rows = [_row(one, context, at) for one in writes]
+    rows = [_row(one, context) for one in writes]
     new = len(planned.inserts)
-    kept = await responses.insert_new(session, rows[:new]) | await responses.replace(session, rows[new:])
+    kept = await responses.insert_new(session, rows[:new], at) | await responses.replace(session, rows[new:], at)
     lost = {one.delivery.response_id for one in writes} - kept
     for one in checked:
         if one.delivery.response_id not in lost:
@@ -159,31 +159,21 @@ def _kept(row: Any, invitation_id: UUID) -> Kept:
     return Kept(invitation_id, Version(row.revision, row.digest, row.complete), row.received_at)
 
 
-def _row(one: Checked, context: Context, at: datetime) -> dict[str, Any]:
+def _row(one: Checked, context: Context) -> dict[str, Any]:
     occasion, delivery, given, reading = one.occasion, one.delivery, one.given, one.reading
-    person = (occasion.contact_id, occasion.data_key)
     return {
         "id": delivery.response_id,
         "invitation_id": occasion.id,
-        "questionnaire_id": occasion.questionnaire_id,
-        "contact_id": occasion.contact_id,
-        "unit": occasion.unit,
-        "sub_process": occasion.sub_process,
-        "trigger": occasion.trigger,
-        "trigger_id": occasion.trigger_id,
-        "occurred_at": occasion.occurred_at,
         "revision": delivery.version.revision,
         "digest": delivery.version.digest,
         "complete": delivery.version.complete,
-        "answers": json.dumps(one.marked),
-        "words": responses.sealed(delivery.response_id, one.said, person, context),
+        "answers": text_of(one.marked),
+        "words": responses.sealed(delivery.response_id, one.said, (occasion.contact_id, occasion.data_key), context),
         "language": given.language,
-        "segment": occasion.segment,
         "may_contact": reading.may_contact,
         "unit_may_know": reading.unit_may_know,
         "started_at": given.started_at,
         "answered_at": given.answered_at,
-        "received_at": at,
         "device": context.keyring.hash(f"device|{given.device}") if given.device else None,
     }
 

@@ -8,8 +8,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from kit.errors import Forbidden, Problem
@@ -36,8 +36,7 @@ class InvitationExpired(Problem):
         super().__init__(detail, errors=[{"pointer": "/invitation", "detail": detail}])
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     invitation: UUID
     expires_at: datetime
 

@@ -51,12 +51,22 @@ def examine(definition: Definition, answers: Answers, *, complete: bool) -> Exam
     good: dict[str, Any] = {}
     found: list[Fault] = []
     for item in definition.items:
+        code = item.code
         if item.when is None and type(item) is not Matrix:
-            shown.add(item.code)
-        elif not _shows(item, good, shown):
+            shown.add(code)
+        elif not _shows(definition, item, good, shown):
             continue
-        if item.code in answers or (complete and item.required):
-            found += _faults_of(item, answers, shown, good, complete=complete)
+        if code not in answers:
+            if complete and item.required:
+                found.append(Fault(pointer(code), "This item must be answered before the answer is complete."))
+            continue
+        value = answers[code]
+        wrongs = wrong(item, value, shown)
+        if not wrongs:
+            good[code] = value
+            wrongs = lacking(item, value, shown) if complete else ()
+        if wrongs:
+            found += [Fault(pointer(code) + rest, detail) for rest, detail in wrongs]
     unasked = [fault for code in answers if code not in good for fault in _unasked(definition, code, shown)]
     explaining = [code for code in answers if code in definition.free_texts]
     explained = [fault for code in explaining for fault in _wrong_explanation(definition, code, answers[code], good)]
@@ -68,34 +78,23 @@ def pointer(code: str) -> str:
     return "/answers" + step(code)
 
 
-def _shows(item: AnyItem, good: Answers, shown: set[str]) -> bool:
+def _shows(definition: Definition, item: AnyItem, good: Answers, shown: set[str]) -> bool:
     """Adds what is shown of the item; a matrix whose rows are all hidden is hidden itself."""
-    if item.when is not None and not holds(item.when, good):
+    if not _holds(definition, item.code, good):
         return False
     if type(item) is Matrix:
-        rows = {f"{item.code}.{row.code}" for row in item.rows if row.when is None or holds(row.when, good)}
-        if not rows:
+        rows = (f"{item.code}.{row.code}" for row in item.rows)
+        asked = {row for row in rows if _holds(definition, row, good)}
+        if not asked:
             return False
-        shown |= rows
+        shown |= asked
     shown.add(item.code)
     return True
 
 
-def _faults_of(
-    item: AnyItem, answers: Answers, shown: set[str], good: dict[str, Any], *, complete: bool
-) -> Iterator[Fault]:
-    """The faults of a shown item that is answered or must be; a good answer is added to ``good``."""
-    if item.code not in answers:
-        yield Fault(pointer(item.code), "This item must be answered before the answer is complete.")
-        return
-    value = answers[item.code]
-    wrongs = list(wrong(item, value, shown))
-    if not wrongs:
-        good[item.code] = value
-        wrongs = list(lacking(item, value, shown)) if complete else []
-    if wrongs:
-        at = pointer(item.code)
-        yield from (Fault(at + rest, detail) for rest, detail in wrongs)
+def _holds(definition: Definition, code: str, good: Answers) -> bool:
+    condition = definition.conditions.get(code)
+    return condition is None or holds(condition, good)
 
 
 def _unasked(definition: Definition, code: str, shown: set[str]) -> Iterator[Fault]:

@@ -10,10 +10,12 @@ counts as a zero.
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 Rule = Any
 Data = Any
+Heard = Callable[[Data], Any]
 
 DEEPEST = 16
 LONGEST_LITERAL = 2000
@@ -25,9 +27,9 @@ class RuleFault(ValueError):  # noqa: N818
     """A rule that is no JsonLogic of this subset; the text says where and what would be right."""
 
 
-def holds(rule: Rule, data: Data) -> bool:
-    """Whether a checked rule is truthy for the answers given so far."""
-    return truthy(apply(rule, data))
+def holds(heard: Heard, data: Data) -> bool:
+    """Whether a compiled rule is truthy for the answers given so far."""
+    return truthy(heard(data))
 
 
 def truthy(value: Any) -> bool:
@@ -35,16 +37,18 @@ def truthy(value: Any) -> bool:
     return isinstance(value, dict) or bool(value)
 
 
-def apply(rule: Rule, data: Data) -> Any:
-    """The value of a checked rule."""
+def compiled(rule: Rule) -> Heard:
+    """A checked rule as a function from the answers to its value: rules are few, and answers are many."""
     if isinstance(rule, list):
-        return [apply(part, data) for part in rule]
+        parts = [compiled(part) for part in rule]
+        return lambda data: [part(data) for part in parts]
     if not isinstance(rule, dict):
-        return rule
+        return lambda _: rule
     operator, arguments = _parts(rule)
     if operator in LAZY:
-        return LAZY[operator](arguments, data)
-    return EAGER[operator]([apply(argument, data) for argument in arguments])
+        return LAZY[operator](arguments)
+    compute, values = EAGER[operator], [compiled(argument) for argument in arguments]
+    return lambda data: compute([value(data) for value in values])
 
 
 def check(rule: Rule, *, depth: int = 0, inside: bool = False) -> None:
@@ -128,61 +132,86 @@ def _look_up(name: str, data: Data) -> Any:
     return data
 
 
-def _var(arguments: list[Any], data: Data) -> Any:
-    value = _look_up(arguments[0], data)
-    return apply(arguments[1], data) if value is None and len(arguments) > 1 else value
+def _answer(code: str, data: Data) -> Any:
+    return data.get(code) if isinstance(data, dict) else None
 
 
-def _and(arguments: list[Any], data: Data) -> Any:
-    value: Any = None
-    for argument in arguments:
-        value = apply(argument, data)
-        if not truthy(value):
-            return value
+def _var(arguments: list[Any]) -> Heard:
+    name = arguments[0]
+    if len(arguments) == 1:
+        return partial(_look_up, name) if not name or "." in name else partial(_answer, name)
+    otherwise = compiled(arguments[1])
+
+    def value(data: Data) -> Any:
+        found = _look_up(name, data)
+        return otherwise(data) if found is None else found
+
     return value
 
 
-def _or(arguments: list[Any], data: Data) -> Any:
-    value: Any = None
-    for argument in arguments:
-        value = apply(argument, data)
-        if truthy(value):
-            return value
+def _first(arguments: list[Any], *, wanted: bool) -> Heard:
+    """The first value that is as true as wanted, else the last."""
+    parts = [compiled(argument) for argument in arguments]
+
+    def value(data: Data) -> Any:
+        found: Any = None
+        for part in parts:
+            found = part(data)
+            if truthy(found) is wanted:
+                break
+        return found
+
     return value
 
 
-def _if(arguments: list[Any], data: Data) -> Any:
-    for position in range(0, len(arguments) - 1, 2):
-        if holds(arguments[position], data):
-            return apply(arguments[position + 1], data)
-    return apply(arguments[-1], data) if len(arguments) % 2 else None
+def _if(arguments: list[Any]) -> Heard:
+    parts = [compiled(argument) for argument in arguments]
+    pairs = list(zip(parts[::2], parts[1::2], strict=False))
+    otherwise = parts[-1] if len(parts) % 2 else compiled(None)
+
+    def value(data: Data) -> Any:
+        chosen = next((then for condition, then in pairs if holds(condition, data)), otherwise)
+        return chosen(data)
+
+    return value
 
 
-def _missing(arguments: list[Any], data: Data) -> list[str]:
-    return [name for name in arguments if _look_up(name, data) in (None, "")]
+def _missing(names: list[Any]) -> Heard:
+    return lambda data: [name for name in names if _look_up(name, data) in (None, "")]
 
 
-def _missing_some(arguments: list[Any], data: Data) -> list[str]:
+def _missing_some(arguments: list[Any]) -> Heard:
     needed, names = arguments
-    lacking = _missing(names, data)
-    return [] if len(names) - len(lacking) >= needed else lacking
+    missing = _missing(names)
+
+    def value(data: Data) -> list[str]:
+        lacking: list[str] = missing(data)
+        return [] if len(names) - len(lacking) >= needed else lacking
+
+    return value
 
 
-def _elements(arguments: list[Any], data: Data) -> Iterator[bool]:
-    found = apply(arguments[0], data)
-    return (holds(arguments[1], element) for element in (found if isinstance(found, list) else []))
+def _over(arguments: list[Any], judge: Callable[[Iterator[bool]], bool]) -> Heard:
+    """What is judged of a test over the elements of a list; of what is no list it hears no element."""
+    elements, test = map(compiled, arguments)
+
+    def value(data: Data) -> bool:
+        found = elements(data)
+        return judge(holds(test, element) for element in (found if isinstance(found, list) else []))
+
+    return value
 
 
-def _all(arguments: list[Any], data: Data) -> bool:
+def _all(held: Iterator[bool]) -> bool:
     """False without elements, as in the reference."""
-    held = list(_elements(arguments, data))
-    return bool(held) and all(held)
+    told = list(held)
+    return bool(told) and all(told)
 
 
 def _same(values: list[Any]) -> bool:
     """Lists and objects are like nothing, as in JavaScript."""
     left, right = values
-    plain = not isinstance(left, list | dict) and isinstance(left, bool) == isinstance(right, bool)
+    plain = not isinstance(left, (list, dict)) and isinstance(left, bool) == isinstance(right, bool)
     return plain and bool(left == right)
 
 
@@ -198,11 +227,14 @@ def _whole(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[list[Any]], bool]:
     def chain(values: list[Any]) -> bool:
+        if len(values) == 2:  # noqa: PLR2004  (as nearly all are)
+            left, right = values
+            return _number(left) and _number(right) and compare(left, right)
         return all(map(_number, values)) and all(map(compare, values, values[1:]))
 
     return chain
@@ -252,16 +284,16 @@ EAGER: dict[str, Callable[[list[Any]], Any]] = {
     "min": _computed(lambda *values: min(values)),
     "max": _computed(lambda *values: max(values)),
 }
-LAZY: dict[str, Callable[[list[Any], Data], Any]] = {
+LAZY: dict[str, Callable[[list[Any]], Heard]] = {
     "var": _var,
-    "and": _and,
-    "or": _or,
+    "and": partial(_first, wanted=False),
+    "or": partial(_first, wanted=True),
     "if": _if,
     "missing": _missing,
     "missing_some": _missing_some,
-    "some": lambda arguments, data: any(_elements(arguments, data)),
-    "none": lambda arguments, data: not any(_elements(arguments, data)),
-    "all": _all,
+    "some": partial(_over, judge=any),
+    "none": partial(_over, judge=lambda held: not any(held)),
+    "all": partial(_over, judge=_all),
 }
 SCOPED = frozenset({"some", "none", "all"})
 ARITY: dict[str, tuple[int, int]] = {

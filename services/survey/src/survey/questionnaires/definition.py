@@ -21,11 +21,13 @@ from survey.questionnaires.items import (
     LongText,
     Matrix,
     Recommendation,
+    Row,
     Scaled,
     ShortText,
     SingleChoice,
 )
 from survey.questionnaires.kano import HALVES
+from survey.questionnaires.marks import Mark, marks
 from survey.questionnaires.terms import Code, Driver, Language, Part, SubProcess, Words
 
 __all__ = ["MOST_ANSWERS", "AnyItem", "Code", "Definition", "Driver", "Language", "SubProcess", "Words"]
@@ -73,6 +75,13 @@ class Definition(Part):
         return [code for item in self.items for code in (item.code, *_rows(item))]
 
     @cached_property
+    def conditions(self) -> dict[str, branching.Heard]:
+        """What hides items and, as ``<item>.<row>``, rows while it is false; others are always shown."""
+        whens = {item.code: item.when for item in self.items}
+        whens |= {f"{item.code}.{row.code}": row.when for item in self.items for row in _rows_of(item)}
+        return {code: branching.compiled(when) for code, when in whens.items() if when is not None}
+
+    @cached_property
     def free_texts(self) -> dict[str, str]:
         """The items by the codes under which their options are explained."""
         return {code: item.code for item in self.items for code in free_texts(item)}
@@ -94,9 +103,14 @@ class Definition(Part):
         return [item for item in scaled if item.scoring is not None and item.meaning != "importance"]
 
     @cached_property
-    def important(self) -> list[Scaled]:
-        """Those that ask how much something matters."""
-        return [item for item in self.items if isinstance(item, Scaled) and item.meaning == "importance"]
+    def marks(self) -> list[Mark]:
+        """How well something is done."""
+        return list(marks(self.items, important=False))
+
+    @cached_property
+    def weights(self) -> list[Mark]:
+        """How much something matters."""
+        return list(marks(self.items, important=True))
 
     @cached_property
     def recommendation(self) -> str:
@@ -125,7 +139,7 @@ class Definition(Part):
         for place, item in enumerate(self.items):
             if item.need is not None:
                 yield f"/items/{place}/need", item.need
-            for row_place, row in enumerate(item.rows if isinstance(item, Matrix) else ()):
+            for row_place, row in enumerate(_rows_of(item)):
                 if row.need is not None:
                     yield f"/items/{place}/rows/{row_place}/need", row.need
 
@@ -150,7 +164,7 @@ def _check_branching(definition: Definition) -> None:
     before: set[str] = set()
     for item in definition.items:
         _check_rule(item.code, item.when, before)
-        for row in item.rows if isinstance(item, Matrix) else ():
+        for row in _rows_of(item):
             _check_rule(f"{item.code}.{row.code}", row.when, before)
         before |= set(_readable(item))
 
@@ -171,7 +185,11 @@ def _readable(item: AnyItem) -> Iterator[str]:
 
 
 def _rows(item: AnyItem) -> list[str]:
-    return [f"{item.code}.{row.code}" for row in item.rows] if isinstance(item, Matrix) else []
+    return [f"{item.code}.{row.code}" for row in _rows_of(item)]
+
+
+def _rows_of(item: AnyItem) -> list[Row]:
+    return item.rows if isinstance(item, Matrix) else []
 
 
 def _check_drivers(definition: Definition) -> None:

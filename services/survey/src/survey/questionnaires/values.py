@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,32 +19,37 @@ from survey.questionnaires.items import (
     Rating,
     Recommendation,
     Satisfaction,
+    Scaled,
     ShortText,
     SingleChoice,
 )
 from survey.questionnaires.kano import FEELINGS, HALVES
 
 Wrong = Iterator[tuple[str, str]]
+Wrongs = Sequence[tuple[str, str]]
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 
 
-def wrong(item: AnyItem, value: Any, shown: Container[str]) -> Wrong:
+def wrong(item: AnyItem, value: Any, shown: Container[str]) -> Wrongs:
     """Every fault of the value; ``shown`` names the matrix rows that are asked, as ``<item>.<row>``."""
-    if type(item) is Matrix:
-        return _wrong_rows(item, value, shown)
-    return CHECKS[type(item)](item, value)
+    kind = type(item)
+    if plain := PLAIN.get(kind):
+        fits, sentence = plain
+        return () if fits(item, value) else (("", sentence(item)),)
+    return list(_wrong_rows(item, value, shown) if isinstance(item, Matrix) else CHECKS[kind](item, value))
 
 
-def lacking(item: AnyItem, value: Any, shown: Container[str]) -> Wrong:
+def lacking(item: AnyItem, value: Any, shown: Container[str]) -> Wrongs:
     """What a good but unfinished value lacks to be complete."""
     if type(item) is KanoPair:
-        yield from ((f"/{half}", "Both halves of the pair must be answered.") for half in HALVES if half not in value)
+        return [(f"/{half}", "Both halves of the pair must be answered.") for half in HALVES if half not in value]
     if type(item) is Matrix and item.required:
-        for row in item.rows:
-            if f"{item.code}.{row.code}" in shown and row.code not in value:
-                yield f"/{row.code}", "This row must be answered before the answer is complete."
+        asked = [row.code for row in item.rows if f"{item.code}.{row.code}" in shown]
+        sentence = "This row must be answered before the answer is complete."
+        return [(f"/{code}", sentence) for code in asked if code not in value]
+    return ()
 
 
 def wrong_text(value: Any, longest: int) -> Wrong:
@@ -52,8 +57,17 @@ def wrong_text(value: Any, longest: int) -> Wrong:
         yield "", "The answer is a text."
     elif len(value) > longest:
         yield "", f"The text may have at most {longest} characters; it has {len(value)}."
-    elif "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    elif "\x00" in value or not _well_formed(value):
         yield "", "The text holds a NUL or half a surrogate pair; send well-formed Unicode without NUL."
+
+
+def _well_formed(text: str) -> bool:
+    """Without half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def step(name: str) -> str:
@@ -62,17 +76,40 @@ def step(name: str) -> str:
     return "/" + safe.replace("~", "~0").replace("/", "~1").replace("\x00", "\\u0000")
 
 
-def _wrong_whole(value: Any, least: int, most: int) -> Wrong:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        yield "", f"The answer is a whole number from {least} to {most}."
+def _whole(value: Any, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
 
 
-def _wrong_scaled(item: Rating | Satisfaction | Effort | Matrix, value: Any) -> Wrong:
-    return _wrong_whole(value, item.least, item.most)
+def _on_scale(item: Scaled, value: Any) -> bool:
+    return _whole(value, item.least, item.most)
 
 
-def _wrong_recommendation(_: Recommendation, value: Any) -> Wrong:
-    return _wrong_whole(value, 0, 10)
+def _scale(item: Scaled) -> str:
+    return f"The answer is a whole number from {item.least} to {item.most}."
+
+
+def _recommends(_: Recommendation, value: Any) -> bool:
+    return _whole(value, 0, 10)
+
+
+def _ten(_: Recommendation) -> str:
+    return "The answer is a whole number from 0 to 10."
+
+
+def _is_option(item: SingleChoice | MultipleChoice, value: Any) -> bool:
+    return isinstance(value, str) and any(option.code == value for option in item.options)
+
+
+def _options(item: SingleChoice | MultipleChoice) -> str:
+    return f"The answer is one of {', '.join(option.code for option in item.options)}."
+
+
+def _is_consent(_: Consent, value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _consent(_: Consent) -> str:
+    return "A consent is true or false."
 
 
 def _wrong_rows(item: Matrix, value: Any, shown: Container[str]) -> Wrong:
@@ -85,8 +122,8 @@ def _wrong_rows(item: Matrix, value: Any, shown: Container[str]) -> Wrong:
             yield step(code), "The matrix has no row of this code."
         elif f"{item.code}.{code}" not in shown:
             yield step(code), "This row is hidden by the other answers; leave it out."
-        else:
-            yield from ((step(code), sentence) for _, sentence in _wrong_scaled(item, one))
+        elif not _on_scale(item, one):
+            yield step(code), _scale(item)
 
 
 def _wrong_pair(_: KanoPair, value: Any) -> Wrong:
@@ -100,12 +137,6 @@ def _wrong_pair(_: KanoPair, value: Any) -> Wrong:
             yield step(half), f"The answer is one of {', '.join(FEELINGS)}."
 
 
-def _wrong_option(item: SingleChoice | MultipleChoice, value: Any) -> Wrong:
-    codes = [option.code for option in item.options]
-    if not isinstance(value, str) or value not in codes:
-        yield "", f"The answer is one of {', '.join(codes)}."
-
-
 def _wrong_options(item: MultipleChoice, value: Any) -> Wrong:
     if not isinstance(value, list) or not value:
         yield "", "The answer is a list of at least one option; leave the item out when none is chosen."
@@ -116,7 +147,8 @@ def _wrong_options(item: MultipleChoice, value: Any) -> Wrong:
         return
     alone = {option.code for option in item.options if option.exclusive}
     for position, one in enumerate(value):
-        yield from ((f"/{position}", sentence) for _, sentence in _wrong_option(item, one))
+        if not _is_option(item, one):
+            yield f"/{position}", _options(item)
         if one in value[:position]:
             yield f"/{position}", "This option is chosen twice."
         elif len(value) > 1 and isinstance(one, str) and one in alone:
@@ -167,22 +199,18 @@ def _wrong_words(item: LongText, value: Any) -> Wrong:
     return wrong_text(value, item.longest)
 
 
-def _wrong_consent(_: Consent, value: Any) -> Wrong:
-    if not isinstance(value, bool):
-        yield "", "A consent is true or false."
-
-
+# What one look at the value decides, with the sentence for the others: these are most of all answers.
+PLAIN: dict[type[Any], tuple[Callable[[Any, Any], bool], Callable[[Any], str]]] = {
+    **dict.fromkeys((Rating, Satisfaction, Effort), (_on_scale, _scale)),
+    Recommendation: (_recommends, _ten),
+    SingleChoice: (_is_option, _options),
+    Consent: (_is_consent, _consent),
+}
 CHECKS: dict[type[Any], Callable[[Any, Any], Wrong]] = {
-    Rating: _wrong_scaled,
-    Satisfaction: _wrong_scaled,
-    Effort: _wrong_scaled,
-    Recommendation: _wrong_recommendation,
     KanoPair: _wrong_pair,
-    SingleChoice: _wrong_option,
     MultipleChoice: _wrong_options,
     Number: _wrong_number,
     Day: _wrong_day,
     ShortText: _wrong_line,
     LongText: _wrong_words,
-    Consent: _wrong_consent,
 }

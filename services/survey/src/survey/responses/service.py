@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +24,10 @@ from survey.responses.schemas import ResponseOut, ScoreOut
 Owner = tuple[UUID, bytes]
 """A contact's id and wrapped data key."""
 TABLE = Response.__table__
-COLUMNS = tuple(column.name for column in TABLE.columns if column.name != "source")
+# What the invitation knows is taken from it where both stand: sent along it would be half of all that is sent.
+OCCASION = ("questionnaire_id", "contact_id", "unit", "sub_process", "trigger", "trigger_id", "occurred_at", "segment")
+APART = {*OCCASION, "received_at", "source"}
+GIVEN = tuple(column.name for column in TABLE.columns if column.name not in APART)
 # An answer is noted on its invitation in the same statement: one more round trip would be felt.
 NOTED = """
     noted AS (
@@ -34,20 +39,22 @@ NOTED = """
 """
 STORE = RowsStatement(
     TABLE,
-    COLUMNS,
-    """
+    GIVEN,
+    f"""
     WITH stored AS (
-        INSERT INTO response ({columns}) SELECT {values} FROM {rows} ON CONFLICT DO NOTHING
+        INSERT INTO response ({{columns}}, received_at, {", ".join(OCCASION)})
+        SELECT {{values}}, {{next}}::timestamptz, {", ".join(f"i.{name}" for name in OCCASION)}
+        FROM {{rows}} JOIN invitation i ON i.id = given.invitation_id ORDER BY given.id ON CONFLICT DO NOTHING
         RETURNING id, invitation_id, complete, received_at
     ), """  # noqa: S608  (own names)
     + NOTED,
 )
 REPLACE = RowsStatement(
     TABLE,
-    COLUMNS,
+    GIVEN,
     """
     WITH stored AS (
-        UPDATE response r SET {assigned} FROM {rows}
+        UPDATE response r SET {assigned}, received_at = {next}::timestamptz FROM {rows}
         WHERE r.id = given.id AND NOT r.complete AND r.revision < given.revision
         RETURNING r.id, r.invitation_id, r.complete, r.received_at
     ), """  # noqa: S608  (own names)
@@ -68,21 +75,23 @@ async def heads(session: AsyncSession, ids: Collection[UUID], invitations: Colle
     return (await session.execute(statement)).all()
 
 
-async def insert_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    """Inserts in the given order and notes it on the invitations; the ids stored.
+async def insert_new(session: AsyncSession, rows: Sequence[dict[str, Any]], at: datetime) -> set[UUID]:
+    """Inserts in the order of the ids and notes it on the invitations; the ids stored.
 
     One missing was taken by another transaction meanwhile.
     """
-    return await _ids(session, STORE, rows)
+    return await _ids(session, STORE, rows, at)
 
 
-async def replace(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+async def replace(session: AsyncSession, rows: Sequence[dict[str, Any]], at: datetime) -> set[UUID]:
     """Replaces incomplete answers of lower revisions; the ids replaced."""
-    return await _ids(session, REPLACE, rows)
+    return await _ids(session, REPLACE, rows, at)
 
 
-async def _ids(session: AsyncSession, statement: RowsStatement, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    return set((await run_rows(session, statement, rows)).scalars()) if rows else set()
+async def _ids(
+    session: AsyncSession, statement: RowsStatement, rows: Sequence[dict[str, Any]], at: datetime
+) -> set[UUID]:
+    return set((await run_rows(session, statement, rows, at)).scalars()) if rows else set()
 
 
 def sealed(response_id: UUID, words: dict[str, str], owner: Owner | None, context: Context) -> bytes | None:
@@ -90,7 +99,7 @@ def sealed(response_id: UUID, words: dict[str, str], owner: Owner | None, contex
     if not words:
         return None
     keyring = person(*owner, context) if owner else context.keyring
-    return keyring.seal(response_id, json.dumps(words))
+    return keyring.seal_bytes(response_id, to_json(words))
 
 
 async def read_response(session: AsyncSession, response_id: UUID, *, context: Context, actor: Actor) -> ResponseOut:

@@ -1,0 +1,59 @@
+"""What a questionnaire scores on 1..5, item by item and row by row, found once and read from every answer."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from survey.questionnaires.items import AnyItem, Matrix, Row, Scaled, SingleChoice
+
+
+class Mark(NamedTuple):
+    """``row`` None: the item's own value. ``scores``: the five-point score of each value that has one.
+
+    ``counted``: for its driver or as the overall score; a row without a driver speaks of its need alone.
+    """
+
+    item: str
+    row: str | None
+    code: str
+    driver: str | None
+    need: str | None
+    sub_process: str | None
+    low_at: float
+    counted: bool
+    scores: Mapping[Any, float]
+
+    def score(self, answers: Mapping[str, Any]) -> float | None:
+        """None where it was not answered or the value has no score."""
+        value = answers.get(self.item)
+        if value is not None and self.row is not None:
+            value = value.get(self.row)
+        return None if value is None else self.scores.get(value)
+
+
+def marks(items: Iterable[AnyItem], *, important: bool) -> Iterator[Mark]:
+    """Of the items that ask how much something matters, or of those that ask how well it is done."""
+    for item in items:
+        if isinstance(item, Scaled | SingleChoice) and (item.meaning == "importance") is important:
+            yield from _marks(item)
+
+
+def mapped(item: Scaled | SingleChoice, value: int | str) -> float | None:
+    """The answer on 1..5, None when the item is not scored or its table leaves the value out."""
+    if item.scoring is None:
+        return None
+    if item.scoring.kind == "table":
+        return item.scoring.table.get(str(value))
+    scale = cast("Scaled", item)  # the definition allows no linear choice
+    return 1 + 4 * (int(value) - scale.least) / (scale.most - scale.least)
+
+
+def _marks(item: Scaled | SingleChoice) -> Iterator[Mark]:
+    if item.scoring is None:
+        return
+    values = range(item.least, item.most + 1) if isinstance(item, Scaled) else [one.code for one in item.options]
+    scores = {value: score for value in values if (score := mapped(item, value)) is not None}
+    rows = item.rows if isinstance(item, Matrix) else []
+    asked: list[tuple[str | None, Scaled | SingleChoice | Row]] = [(row.code, row) for row in rows] or [(None, item)]
+    for row, one in asked:
+        code, counted = (item.code, True) if row is None else (f"{item.code}.{row}", one.driver is not None)
+        yield Mark(item.code, row, code, one.driver, one.need, one.sub_process, item.scoring.low_at, counted, scores)
