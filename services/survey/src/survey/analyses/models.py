@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,3 +35,20 @@ class Analysis(Base):
     reason: Mapped[str | None]
     requested_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class AnalysisMember(Base):
+    """An answer's place in its block of five, which never changes; ``block`` is called as its first member.
+
+    In no block yet are the last few answers of each place.
+    """
+
+    __tablename__ = "analysis_member"
+    __table_args__ = (
+        UniqueConstraint("block", "place"),
+        CheckConstraint("place BETWEEN 0 AND 4", name="five"),
+    )
+
+    response_id: Mapped[UUID] = mapped_column(primary_key=True)
+    block: Mapped[UUID]
+    place: Mapped[int] = mapped_column(SmallInteger)

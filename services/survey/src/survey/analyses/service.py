@@ -46,8 +46,9 @@ WITH whole AS (
     GROUP BY response_id HAVING bool_or(driver = :outcome)
     ORDER BY response_id LIMIT :most
 )
-SELECT w.response_id, w.unit, w.answered, w.scores, r.segment, {lived} AS lived
-FROM whole AS w LEFT JOIN response AS r ON r.id = w.response_id {exposures}
+SELECT w.response_id, w.unit, w.answered, w.scores, coalesce(r.segment, a.segment) AS segment, m.block, {lived} AS lived
+FROM whole AS w JOIN analysis_member AS m ON m.response_id = w.response_id
+    LEFT JOIN response AS r ON r.id = w.response_id LEFT JOIN anonymous_response AS a ON a.id = w.response_id {exposures}
 ORDER BY w.response_id
 """
 _EXPOSURES = """
@@ -64,31 +65,28 @@ LEFT JOIN LATERAL (
 """
 
 
-async def gather(database: Database, asked: AnalysisIn, unit: str, context: Context) -> Any:
-    """The answers that the analysis needs, ordered by response; raises TooManyAnswers above a million."""
+async def gather(database: Database, asked: AnalysisIn, unit: str, context: Context) -> "Answers":
+    """The answers that the analysis needs, in whole blocks, ordered by response; raises TooManyAnswers above a million."""
     import numpy as np
 
-    from survey.analyses.study import Answers
+    from survey.analyses.study import Gathered, answers_of
 
     outcome = asked.outcome or OVERALL
     said = [] if asked.kind == "raking" else list(asked.drivers)
     items = sorted([*said, outcome])
     lived = [name for name in asked.predictors if name in EXPERIENCES]
     order = [items.index(name) for name in said]
-    seen, parts, kept = 0, [], hashlib.sha256()
-    categories: dict[str, list[str]] = {"segment": [], "unit": []}
+    gathered = Gathered(len(asked.predictors) + 1)
     async for chunk in _chunks(database, asked, unit, items, lived, context):
-        seen += len(chunk)
-        rows = [row for row in chunk if row.answered == len(items) and (not lived or row.lived is not None)]
+        fits = [row.answered == len(items) and (not lived or row.lived is not None) for row in chunk]
+        rows = [row for row, fit in zip(chunk, fits, strict=True) if fit]
         scores = np.array([row.scores for row in rows], dtype=np.float64).reshape(len(rows), len(items))
         more = np.array([row.lived or () for row in rows], dtype=np.float64).reshape(len(rows), len(lived))
-        parts.append(np.column_stack([scores[:, order], more, scores[:, items.index(outcome)]]))
-        groups = [(row.segment or "", row.unit) for row in rows]
-        categories["segment"] += [segment for segment, _ in groups]
-        categories["unit"] += [place for _, place in groups]
-        kept.update(b"".join(row.response_id.bytes for row in rows) + parts[-1].tobytes() + json.dumps(groups).encode())
-    matrix = np.concatenate(parts)
-    return Answers(asked.predictors, matrix, categories, seen, kept.hexdigest())
+        matrix = np.column_stack([scores[:, order], more, scores[:, items.index(outcome)]])
+        gathered.add([row.response_id for row in chunk], [row.block for row in chunk], fits, matrix)
+        gathered.categories["segment"] += [row.segment or "" for row in rows]
+        gathered.categories["unit"] += [row.unit for row in rows]
+    return answers_of(gathered, asked.predictors, asked.margins)
 
 
 async def _chunks(

@@ -42,3 +42,9 @@ class ReceiptsTaken(BaseModel):
 
     taken: int
     received_at: datetime
+
+
+class BounceTaken(BaseModel):
+    """``taken``: what it changed. ``ignored`` is no report, one of somebody else's mail, or one told before."""
+
+    taken: Literal["bounced", "failed", "delayed", "ignored"]

@@ -84,13 +84,21 @@ async def _take_back(session: AsyncSession, invitations: Collection[UUID], *, la
 
 @messages.on(PREFIX)
 async def note(session: AsyncSession, told: Sequence[Told]) -> None:
-    """What became of first messages; a reminder changes nothing of the invitation's own delivery."""
+    """What became of first messages; a reminder changes nothing of the invitation's own delivery.
+
+    Whom no message reaches is not written to again: an address that does not exist is none the next time either.
+    """
+    await _stop(session, [one for one in told if one.key.count(":") > 1 and one.state == "bounced"])
     first = [one for one in told if one.key.count(":") == 1 and one.key.startswith(PREFIX)]
     if not first:
         return
-    said = values(column("id", Uuid), column("state", Text), column("at", Invitation.sent_at.type), name="said").data(
-        [(UUID(one.key.split(":")[1]), STATES.get(one.state, one.state), one.at) for one in first]
-    )
+    said = values(
+        column("id", Uuid),
+        column("state", Text),
+        column("at", Invitation.sent_at.type),
+        column("detail", Text),
+        name="said",
+    ).data([(UUID(one.key.split(":")[1]), STATES.get(one.state, one.state), one.at, one.detail) for one in first])
     ids = sorted(UUID(one.key.split(":")[1]) for one in first)
     await session.execute(
         select(Invitation.id).where(Invitation.id.in_(ids)).order_by(Invitation.id).with_for_update(key_share=True)
@@ -99,16 +107,26 @@ async def note(session: AsyncSession, told: Sequence[Told]) -> None:
         update(Invitation)
         .where(Invitation.id == said.c.id)
         .values(
-            delivery_state=said.c.state,
+            delivery_state=case((said.c.state == "delayed", Invitation.delivery_state), else_=said.c.state),
+            delivery_detail=func.coalesce(said.c.detail, Invitation.delivery_detail),
             sent_at=case(
                 (said.c.state.in_(["sent", "delivered"]), func.coalesce(Invitation.sent_at, said.c.at)),
                 else_=Invitation.sent_at,
             ),
             delivered_at=case((said.c.state == "delivered", said.c.at), else_=Invitation.delivered_at),
-            send_at=case((said.c.state == "withheld", null()), else_=Invitation.send_at),
+            send_at=case((said.c.state.in_(["withheld", "bounced"]), null()), else_=Invitation.send_at),
         )
     )
     await session.execute(change.execution_options(synchronize_session=False))
+
+
+async def _stop(session: AsyncSession, bounced: Sequence[Told]) -> None:
+    for one in sorted(bounced, key=lambda one: one.key):
+        change = update(Invitation).where(Invitation.id == UUID(one.key.split(":")[1]))
+        change = change.values(
+            send_at=None, delivery_detail=func.coalesce(cast_to(one.detail, Text), Invitation.delivery_detail)
+        )
+        await session.execute(change.execution_options(synchronize_session=False))
 
 
 def _joined() -> Any:
@@ -150,7 +168,7 @@ def _step(row: Any, full: dict[UUID, set[str]]) -> Due:
         answered=row.completed_at is not None,
         opted_out=row.opt_out,
         consents=row.consent,
-        reachable=_sealed_address(row) is not None,
+        reachable=_sealed_address(row) is not None and row.delivery_state != "bounced",
         campaign_open=row.campaign_state == "active",
         quota_full=row.stratum in full[row.campaign_id],
         most_reminders=row.most_reminders,

@@ -1,6 +1,6 @@
 """Writes scores with the answers they come from, and answers questions from the published grid alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.db.rows import RowsStatement, run_rows, text_of
+from kit.db.rows import RowsStatement, run, run_rows, text_of
 from kit.errors import Conflict, Invalid, NotFound
 from survey.insights.grid import Fact, entries, teams_of
-from survey.insights.models import OVERALL, IndexWeights, ScoreRow
+from survey.insights.models import OVERALL, IndexWeights
 from survey.insights.questions import OutsideGrid, Question
 from survey.published.disclosure import Place, Sums
 from survey.published.models import Tally
@@ -24,8 +24,15 @@ from survey.published.service import Asked, Shown, read
 MOST_CELLS = 1000
 MEASURES = ("score", "nps", "ces")
 
-
-NEW_SCORES = RowsStatement(ScoreRow.__table__, [column.name for column in ScoreRow.__table__.columns])
+# An answer's scores come as one JSON: their columns as arrays cost the sender more than reading them costs here.
+NEW_SCORES = """
+    INSERT INTO score (response_id, driver, unit, sub_process, teams, trigger, occurred_at, value)
+    SELECT fact.response_id, one.driver, fact.unit, one.sub_process, one.teams, fact.trigger, fact.occurred_at,
+           one.value
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
+             AS fact (response_id, unit, trigger, occurred_at, scores),
+         json_to_recordset(fact.scores::json) AS one (driver text, sub_process text, teams jsonb, value float8)
+"""
 NEW_TALLIES = RowsStatement(
     Tally.__table__, [column.name for column in Tally.__table__.columns if column.name != "position"]
 )
@@ -62,27 +69,24 @@ class CellFound:
 
 async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
     """One row per scored item, in the order of the keys."""
-    rows = [row for fact in sorted(facts, key=lambda fact: fact.response_id) for row in _score_rows(fact)]
-    if rows:
-        await run_rows(session, NEW_SCORES, rows)
+    scored = sorted((fact for fact in facts if fact.scores), key=lambda fact: fact.response_id)
+    if scored:
+        places = (
+            [getattr(fact, name) for fact in scored] for name in ("response_id", "unit", "trigger", "occurred_at")
+        )
+        await run(session, NEW_SCORES, *places, [text_of(_scores(fact)) for fact in scored])
 
 
-def _score_rows(fact: Fact) -> Iterator[dict[str, Any]]:
-    teams: dict[str | None, str] = {}
-    for score in fact.scores:
-        own = score.sub_process
-        if own not in teams:
-            teams[own] = text_of(teams_of(fact, score))
-        yield {
-            "response_id": fact.response_id,
+def _scores(fact: Fact) -> list[dict[str, Any]]:
+    return [
+        {
             "driver": score.driver or OVERALL,
-            "unit": fact.unit,
-            "sub_process": own,
-            "teams": teams[own],
-            "trigger": fact.trigger,
-            "occurred_at": fact.occurred_at,
+            "sub_process": score.sub_process,
+            "teams": teams_of(fact, score),
             "value": score.value,
         }
+        for score in fact.scores
+    ]
 
 
 async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:

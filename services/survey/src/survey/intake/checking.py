@@ -100,17 +100,16 @@ def check(
 
 def _body(given: ResponseIn, token: Token) -> dict[str, Any]:
     """What makes two deliveries of a revision the same; fields of later releases count only where they are given."""
-    answered_at = given.answered_at.isoformat().replace("+00:00", "Z") if given.answered_at else None
-    body = {
-        "invitation_id": str(token.invitation),
+    body: dict[str, Any] = {
+        "invitation_id": token.invitation,
         "revision": given.revision,
         "complete": given.complete,
         "answers": given.answers,
-        "answered_at": answered_at,
+        "answered_at": given.answered_at,
         "language": given.language,
     }
     if given.started_at is not None:
-        body["started_at"] = given.started_at.isoformat()
+        body["started_at"] = given.started_at
     if given.device is not None:
         body["device"] = given.device
     return body
