@@ -26,6 +26,12 @@ class ServiceSettings(BaseSettings):
     smtp_password: Path | None = Field(None, description="File that holds the mail server's password")
     smtp_ca: Path | None = Field(None, description="Certificates to trust the mail server by, beside the system's")
     mail_from: str | None = Field(None, description="The address that e-mails come from")
+    bounce_address: str | None = Field(
+        None,
+        pattern=r"^[^@\s+]{1,20}@[^@\s]+$",
+        description="Where delivery reports of e-mails go, <local>+<mark>@<host>",
+    )
+    bounce_secret: Path | None = Field(None, description="File of the secrets that delivery reports are signed with")
     message_gateway_url: str | None = Field(None, pattern="^https?://", description="Where messages are posted to")
     message_gateway_secret: Path | None = Field(None, description="File of shared secrets, one a line; the first signs")
     demo_clock: bool = False

@@ -25,6 +25,7 @@ class Mailbox:
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     secured: list[bool] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
 
@@ -38,6 +39,7 @@ class Mailbox:
         parsed = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         self.mails.append(parsed)
+        self.senders.append(envelope.mail_from)
         self.secured.append(session.ssl is not None)
         return "250 kept as 42"
 

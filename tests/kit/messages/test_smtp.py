@@ -1,10 +1,9 @@
 """E-mails to a real server: each arrives once it can, and one that never can holds up no other."""
 
-import hashlib
-
 import pytest
 
 from kit.messages import Draft
+from kit.messages.return_path import key_of, mark
 from kit.messages.smtp import MailServer
 from tests.kit.messages.posting import mail
 from tests.kit.messages.servers import certificate, mail_server
@@ -17,9 +16,24 @@ async def test_an_email_arrives_with_its_title_and_an_id_that_stays(post):
     assert (got["To"], got["Subject"]) == ("wang@example.com", "用电服务评价")
     assert got["From"] == "Gridloop <survey@power.example>"
     assert got.get_content().strip() == "请评价我们的服务 https://x/s/#abc"
-    digest = hashlib.sha256(b"mail:1").hexdigest()[:32]
-    assert got["Message-ID"] == f"<{digest}@power.example>"
+    row, keyring = await post.row("mail:1"), post.service.runtime.context.keyring
+    assert got["Message-ID"] == f"<{mark(key_of(keyring), row['id'])}@power.example>"
+    assert post.box.senders[-1] == "survey@power.example"
     assert await post.states("mail:1") == ["sent"]
+
+
+async def test_reports_come_back_under_a_mark_of_each_message(lone):
+    async with mail_server() as box:
+        service = await lone(
+            GRIDLOOP_SMTP_URL=f"smtp://127.0.0.1:{box.port}",
+            GRIDLOOP_MAIL_FROM="Gridloop <survey@power.example>",
+            GRIDLOOP_BOUNCE_ADDRESS="bounces@power.example",
+        )
+        await service.send(mail("verp:1"), mail("verp:2"))
+    keyring = service.service.runtime.context.keyring
+    marks = {mark(key_of(keyring), (await service.row(key))["id"]) for key in ("verp:1", "verp:2")}
+    assert sorted(box.senders) == sorted(f"bounces+{one}@power.example" for one in marks)
+    assert {sent["From"] for sent in box.mails} == {"Gridloop <survey@power.example>"}
 
 
 async def test_what_the_server_refuses_holds_up_no_other(post):

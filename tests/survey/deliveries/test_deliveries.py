@@ -168,6 +168,14 @@ async def test_where_no_gateway_is_set_up_nobody_tells_what_became_of_messages(s
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:gridloop:problem:no_message_gateway")
 
 
+async def test_where_no_secret_is_set_up_nobody_tells_what_came_back(survey):
+    async with survey.client() as stranger:
+        answer = await stranger.post(
+            "/v1/invitations/bounces", content=b"x", headers={"Content-Type": "message/rfc822"}
+        )
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:gridloop:problem:no_bounces")
+
+
 class TestChannels:
     @pytest.fixture
     async def all_channels(self, engines, tmp_path):

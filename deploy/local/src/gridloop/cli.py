@@ -7,6 +7,7 @@ import typer
 
 from gridloop.errors import MachineError
 from gridloop.operations.access import client, user
+from gridloop.operations.bounces import bounce
 from gridloop.operations.events import app as events
 from gridloop.operations.imports import import_file
 from gridloop.operations.keys import app as keys
@@ -28,6 +29,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(user, name="user")
 app.add_typer(client, name="client")
 app.command("import")(import_file)
+app.command("bounce")(bounce)
 Json = Annotated[bool, typer.Option("--json", help="Print for a program.")]
 
 

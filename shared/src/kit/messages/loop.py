@@ -33,7 +33,7 @@ class MessageLoop:
         self.guards = {prefix: guard for part in slices for prefix, guard in part.guards.items()}
         settings: ServiceSettings = context.settings
         self.path = settings.files / f"{context.service}.jsonl"
-        self.channels: dict[str, Channel] = channels_of(settings, self.path)
+        self.channels: dict[str, Channel] = channels_of(settings, self.path, context.keyring)
 
     async def run(self) -> None:
         while True:

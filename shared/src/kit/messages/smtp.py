@@ -1,7 +1,6 @@
 """The e-mail channel: SMTP with STARTTLS or TLS, a few connections, each kept for a batch (RFC 5321, 3207, 8314)."""
 
 import asyncio
-import hashlib
 import ipaddress
 import ssl
 from collections.abc import Sequence
@@ -10,7 +9,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
+from kit.messages import return_path
 from kit.messages.channel import Later, Outcome, Outgoing, Refused, Sent
 
 if TYPE_CHECKING:
@@ -51,10 +52,30 @@ class MailServer:
         return cls(parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme], user, secret, ca)
 
 
+@dataclass(frozen=True)
+class Sender:
+    """The address that e-mails come from, the key of their marks, and where reports of their delivery go."""
+
+    address: str
+    key: bytes = field(repr=False)
+    bounces: str | None = None
+
+    @property
+    def host(self) -> str:
+        return self.address.rpartition("@")[2].rstrip(">") or "localhost"
+
+    def return_path(self, message: UUID) -> str | None:
+        """None where no address for reports is set: they go to ``address`` then."""
+        return return_path.address(self.bounces, self.mark(message)) if self.bounces else None
+
+    def mark(self, message: UUID) -> str:
+        return return_path.mark(self.key, message)
+
+
 class SmtpChannel:
     ready = True
 
-    def __init__(self, server: MailServer, sender: str) -> None:
+    def __init__(self, server: MailServer, sender: Sender) -> None:
         self.server = server
         self.sender = sender
 
@@ -92,7 +113,7 @@ class SmtpChannel:
             port=server.port,
             username=server.user,
             password=server.password,
-            local_hostname=_host(self.sender),
+            local_hostname=self.sender.host,
             timeout=TIMEOUT,
             use_tls=server.scheme == "smtps",
             start_tls=server.scheme == "smtp+starttls",
@@ -104,7 +125,7 @@ class SmtpChannel:
 
         try:
             mail = composed(message, self.sender)
-            _, said = await client.send_message(mail)
+            _, said = await client.send_message(mail, sender=self.sender.return_path(message.id))
         except SMTPServerDisconnected:
             raise
         except SMTPRecipientsRefused as refused:
@@ -116,14 +137,13 @@ class SmtpChannel:
         return Sent(said[:200] or None)
 
 
-def composed(message: Outgoing, sender: str) -> EmailMessage:
-    """Plain text with an id of its own, so that a mailbox recognises what was sent twice."""
+def composed(message: Outgoing, sender: Sender) -> EmailMessage:
+    """Plain text with an id of its own, by which a mailbox recognises what was sent twice, and we what comes back."""
     mail = EmailMessage()
-    mail["From"] = sender
+    mail["From"] = sender.address
     mail["To"] = message.recipient
     mail["Subject"] = " ".join((message.title or message.body[:60]).split())
-    digest = hashlib.sha256(message.key.encode()).hexdigest()[:32]
-    mail["Message-ID"] = f"<{digest}@{_host(sender)}>"
+    mail["Message-ID"] = f"<{sender.mark(message.id)}@{sender.host}>"
     mail["Date"] = message.created_at
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body)
@@ -142,10 +162,6 @@ def _trust(ca: Path | None) -> ssl.SSLContext:
     if ca is not None:
         trusted.load_verify_locations(ca)
     return trusted
-
-
-def _host(address: str) -> str:
-    return address.rpartition("@")[2].rstrip(">") or "localhost"
 
 
 def _loopback(host: str) -> bool:

@@ -11,11 +11,12 @@ from kit.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``state``: sent, delivered, failed, bounced or withdrawn, in business time."""
+    """``state``: sent, delivered, delayed, failed, bounced or withdrawn, in business time; ``detail`` says more."""
 
     key: str
     state: str
     at: datetime
+    detail: str | None = None
 
 
 Source = Callable[[AsyncSession, Context, int], Awaitable[int]]
