@@ -108,7 +108,7 @@ def test_what_a_bad_network_repeats_counts_once(played: dict[str, Any]) -> None:
     assert heard["deliveries"] > heard["answers"]
     counted = [one["mean"]["n"] for one in heard["scores"] if one["driver"] is None]
     followed_up = played["own"]["cases"]["called_solved"] + played["own"]["cases"]["reopened"]
-    sampled = played["own"]["yearly"]["cost"]["n"]
+    sampled = played["own"]["yearly"]["rates"]["complete"]
     not_yet_shown = heard["answers"] - sum(counted) - followed_up - sampled
     assert 0 <= not_yet_shown <= MOST_WAITING * len(counted)
 

