@@ -83,16 +83,23 @@ class TestFlags:
     async def test_each_kind_is_found_and_nothing_else(self, survey, march, kind, reasons):
         assert list((await flags(survey, march[kind])).values()) == [reasons] * len(march[kind])
 
-    async def test_figures_with_and_without_them(self, survey, march):
+    async def test_how_many_they_are_in_steps_of_five(self, survey, march):
+        """29, and 13 of them."""
         found = (await figures(survey, "2026-03"))[HALL]
-        assert (found["answers"], found["flagged"]) == (29, 13)
-        assert found["mean"] == pytest.approx((12 * 3 + 17 * 5) / 29)
-        assert found["mean_without"] == pytest.approx((12 * 3 + 4 * 5) / 16)
+        assert (found["answers"], found["flagged"]) == (25, 10)
         assert found["reasons"] is None  # one of them has a single answer
+
+    async def test_where_the_figures_with_and_without_them_are(self, survey, march):
+        async with survey.client(Role.UNIT_HEAD, unit=HALL) as reader:
+            told = (await reader.get("/v1/insights/honesty", params={"month": "2026-03"})).json()
+            found = await reader.get(told["scores"])
+        assert found.status_code == 200, found.text
+        assert found.json()["parameters"]["period_to"] == "2026-03-31"
+        assert found.json()["honesty"] == "/v1/insights/honesty"
 
     async def test_units_of_few_answers_are_withheld(self, survey, march):
         found = (await figures(survey, "2026-03"))[OTHER]
-        assert (found["answers"], found["mean"]) == (None, None)
+        assert (found["answers"], found["flagged"]) == (None, None)
         assert "fewer than 5" in found["reason"]
 
     async def test_again_it_is_the_same(self, survey, asking, march):

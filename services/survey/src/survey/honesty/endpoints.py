@@ -1,7 +1,9 @@
 """``/v1/insights/honesty``: answers that may not be a customer's own, by unit and month."""
 
 from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
@@ -12,7 +14,7 @@ from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from survey.contacts.schemas import UnitPath
 from survey.honesty import service
-from survey.honesty.figures import LAST_DAYS, LEAST_RISE, LEAST_Z, shown
+from survey.honesty.figures import LAST_DAYS, LEAST_RISE, LEAST_Z, SMALLEST_SHOWN, shown
 from survey.honesty.jobs import LOOK_THROUGH
 from survey.honesty.schemas import (
     HonestyOut,
@@ -29,7 +31,6 @@ from survey.settings import settings_of
 router = APIRouter(prefix="/v1/insights/honesty", tags=["insights"])
 
 MANY_NUMBERS = 4 * 1024**2
-FORMULA = "mean of the overall score, 1..5, of all answers received in the month and of those without a flag"
 JUMP = (
     f"The share of fives rises by {LEAST_RISE:.0%} or more in the last {LAST_DAYS} days, with z of {LEAST_Z:g} or more."
 )
@@ -80,4 +81,14 @@ async def get_honesty(
         jump = JumpOut(**asdict(figures.pop("jump"))) if figures["jump"] else figures.pop("jump")
         items.append(UnitHonesty(unit=name, jump=jump, **figures))
     zone = settings_of(context).time_zone
-    return HonestyOut(month=month, time_zone=zone, formula=FORMULA, rules=service.RULES | {"jump": JUMP}, items=items)
+    rules = service.RULES | {"jump": JUMP}
+    return HonestyOut(
+        month=month, time_zone=zone, steps_of=SMALLEST_SHOWN, scores=_scores(first, unit), rules=rules, items=items
+    )
+
+
+def _scores(first: date, unit: str | None) -> str:
+    """Where the month's figures with and without flagged answers are asked for."""
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    about = {"from": first, "to": last, "group_by": "unit", "without_flagged": "true"}
+    return "/v1/insights/scores?" + urlencode(about | ({"unit": unit} if unit else {}))

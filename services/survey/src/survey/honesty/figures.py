@@ -1,4 +1,4 @@
-"""What doubtful answers do to a unit's month: figures with and without them, and jumps before the month ends."""
+"""How many of a unit's answers of a month are doubtful, and whether they jump before it ends."""
 
 import math
 from collections.abc import Mapping
@@ -9,20 +9,16 @@ SMALLEST_SHOWN = 5
 LAST_DAYS = 5
 LEAST_RISE, LEAST_Z = 0.15, 3.0
 WITHHELD = f"Withheld: these answers, or those left beside them, are fewer than {SMALLEST_SHOWN}."
-NONE = "No answer of the unit in this month has an overall score."
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Complete answers, and of those with an overall score number, sum and fives, all or in the month's last days."""
+    """Complete answers, and of those with an overall score number and fives, all or in the month's last days."""
 
     answers: int
     flagged: int
     reasons: Mapping[str, int] = field(default_factory=dict)
     scored: int = 0
-    total: float = 0.0
-    flagged_scored: int = 0
-    flagged_total: float = 0.0
     tops: int = 0
     last_scored: int = 0
     last_tops: int = 0
@@ -47,31 +43,30 @@ def jump(counts: Counts) -> Jump | None:
     pooled = counts.tops / counts.scored
     error = math.sqrt(pooled * (1 - pooled) * (1 / early + 1 / counts.last_scored))
     z = (last - before) / error if error else 0.0
-    return Jump(before, last, z, flagged=last - before >= LEAST_RISE and z >= LEAST_Z)
+    return Jump(round(before, 2), round(last, 2), round(z, 1), flagged=last - before >= LEAST_RISE and z >= LEAST_Z)
 
 
 def shown(counts: Counts) -> dict[str, Any]:
-    """The figures of a unit, those withheld that would tell of one to four respondents."""
-    if 0 < counts.answers < SMALLEST_SHOWN:
-        return _nothing(WITHHELD)
-    parts = (counts.flagged, counts.answers - counts.flagged)
-    hidden = any(0 < part < SMALLEST_SHOWN for part in parts)
-    few_reasons = hidden or any(0 < n < SMALLEST_SHOWN for n in counts.reasons.values())
-    left, left_total = counts.scored - counts.flagged_scored, counts.total - counts.flagged_total
-    # With both means and all numbers the mean of the flagged ones could be computed: they must be five as well.
-    apart = not hidden and all(n == 0 or n >= SMALLEST_SHOWN for n in (left, counts.flagged_scored))
-    found = None if hidden or 0 < counts.scored < SMALLEST_SHOWN else jump(counts)
+    """Counts of a unit in steps of five, those withheld that would tell of one to four respondents.
+
+    Exact ones, beside the figures of the published grid, would tell of the few answers that wait to be counted there.
+    """
+    doubtful, others = counts.flagged, counts.answers - counts.flagged
+    parts = [*counts.reasons.values(), *(doubtful - n for n in counts.reasons.values())]
+    hidden = _few(counts.answers) or _few(doubtful) or _few(others)
+    few_reasons = hidden or any(_few(n) for n in parts)
     return {
-        "answers": counts.answers,
-        "flagged": None if hidden else counts.flagged,
-        "reasons": None if few_reasons else dict(counts.reasons),
-        "mean": counts.total / counts.scored if counts.scored >= SMALLEST_SHOWN else None,
-        "mean_without": left_total / left if apart and left else None,
-        "jump": found,
-        "reason": WITHHELD if hidden or few_reasons else NONE if not counts.scored else None,
+        "answers": None if _few(counts.answers) else _step(counts.answers),
+        "flagged": None if hidden else _step(doubtful),
+        "reasons": None if few_reasons else {name: _step(n) for name, n in counts.reasons.items()},
+        "jump": None if hidden or _few(counts.scored) else jump(counts),
+        "reason": WITHHELD if few_reasons else None,
     }
 
 
-def _nothing(reason: str) -> dict[str, Any]:
-    empty = dict.fromkeys(("answers", "flagged", "reasons", "mean", "mean_without", "jump"))
-    return empty | {"reason": reason}
+def _few(n: int) -> bool:
+    return 0 < n < SMALLEST_SHOWN
+
+
+def _step(n: int) -> int:
+    return n - n % SMALLEST_SHOWN

@@ -34,6 +34,19 @@ class ResponseFlag(Base):
     reason: Mapped[str] = mapped_column(primary_key=True)
 
 
+class CountedDay(Base):
+    """A local day whose answers without a flag entered the published grid, up to the answer ``reached``.
+
+    Each answer enters once, by what was known then: what was shown is never taken back.
+    """
+
+    __tablename__ = "counted_day"
+
+    begins_at: Mapped[datetime] = mapped_column(TIME, primary_key=True)
+    reached: Mapped[UUID | None]
+    done: Mapped[bool]
+
+
 class HonestyMonth(Base):
     """A unit's answers of one month that has ended; ``counts`` are those of ``figures.Counts``."""
 

@@ -36,7 +36,7 @@ class RunStarted(BaseModel):
 
 
 class JumpOut(BaseModel):
-    """Shares of fives before and in the last days of the month; ``z``: difference of two proportions, pooled."""
+    """Shares of fives before and in the last days of the month, in whole per cent; ``z``: two proportions, pooled."""
 
     before: float
     last: float
@@ -45,26 +45,28 @@ class JumpOut(BaseModel):
 
 
 class UnitHonesty(BaseModel):
-    """``reasons``: answers by reason, one may have several. ``mean_without``: of the answers without a flag.
+    """Counts stand in whole steps of five; ``reasons``: answers by reason, one may have several.
 
-    What is null is withheld or undefined for the ``reason`` given.
+    What is null is withheld for the ``reason`` given. ``jump`` is null too where either part has fewer than five.
     """
 
     unit: str
     answers: int | None
     flagged: int | None
     reasons: dict[str, int] | None
-    mean: float | None
-    mean_without: float | None
     jump: JumpOut | None
     reason: str | None
 
 
 class HonestyOut(BaseModel):
-    """``rules`` says what is flagged, with the limits that were used."""
+    """``rules`` says what is flagged, with the limits that were used. ``scores``: the figures with and without.
+
+    Of anonymous answers neither customer, device nor times are known: they are not looked through.
+    """
 
     month: str
     time_zone: str
-    formula: str
+    steps_of: int
+    scores: str
     rules: dict[str, str]
     items: list[UnitHonesty]

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
@@ -16,12 +17,14 @@ from kit.context import Context
 from kit.db.rows import RowsStatement, run, run_rows
 from kit.errors import Invalid
 from survey.honesty.figures import LAST_DAYS, Counts
-from survey.honesty.models import HonestyMonth, StaffNumber
+from survey.honesty.models import CountedDay, HonestyMonth, StaffNumber
 from survey.settings import settings_of
 
 ACCOUNTS_PER_NUMBER = 3
 ANSWERS_PER_DEVICE = 5
 SECONDS_PER_ITEM = 1.0
+AT_ONCE = 5000
+LOCK = 7_410_302
 GRACE = timedelta(hours=1)
 """After the month's last moment: what was on its way then is stored by now."""
 RULES = {
@@ -40,7 +43,7 @@ DEVICES = """
 NUMBERS = "SELECT phone_hash FROM contact WHERE phone_hash IS NOT NULL GROUP BY phone_hash HAVING count(*) >= $1"
 FORGET = """
     DELETE FROM response_flag f USING response r
-    WHERE r.id = f.response_id AND r.received_at >= $1 AND r.received_at < $2
+    WHERE r.id = f.response_id AND r.received_at >= $1 AND r.received_at < $2 AND r.contact_id IS NOT NULL
 """
 FLAG = """
     INSERT INTO response_flag (response_id, reason)
@@ -55,6 +58,19 @@ FLAG = """
     WHERE r.complete AND r.received_at >= $1 AND r.received_at < $2 AND found.holds
     ON CONFLICT DO NOTHING
 """
+GOOD = 4
+SOME = """
+    SELECT r.id FROM response r
+    WHERE r.complete AND r.received_at >= $1 AND r.received_at < $2 AND ($3::uuid IS NULL OR r.id > $3)
+    ORDER BY r.id LIMIT $4
+"""
+ENTER = """
+    INSERT INTO tally (day, unit, segment, "trigger", entries)
+    SELECT (r.occurred_at AT TIME ZONE $2)::date, r.unit, r.segment, r."trigger", jsonb_build_array(jsonb_build_array(
+        'unflagged', '', coalesce(s.sub_process, ''), s.value, (s.value >= $3::float8)::int, 0))
+    FROM response r JOIN score s ON s.response_id = r.id AND s.driver = ''
+    WHERE r.id = ANY($1::uuid[]) AND NOT EXISTS (SELECT FROM response_flag f WHERE f.response_id = r.id)
+"""
 COUNT = """
     WITH answer AS (
         SELECT r.unit, s.value, r.received_at >= $3 AS late,
@@ -67,10 +83,8 @@ COUNT = """
            count(*) FILTER (WHERE 'staff_number' = ANY(reasons)) AS staff_number,
            count(*) FILTER (WHERE 'one_device' = ANY(reasons)) AS one_device,
            count(*) FILTER (WHERE 'impossible_speed' = ANY(reasons)) AS impossible_speed,
-           count(value) AS scored, coalesce(sum(value), 0) AS total,
-           count(value) FILTER (WHERE reasons <> '{}') AS flagged_scored,
-           coalesce(sum(value) FILTER (WHERE reasons <> '{}'), 0) AS flagged_total,
-           count(*) FILTER (WHERE value = 5) AS tops, count(value) FILTER (WHERE late) AS last_scored,
+           count(value) AS scored, count(*) FILTER (WHERE value = 5) AS tops,
+           count(value) FILTER (WHERE late) AS last_scored,
            count(*) FILTER (WHERE value = 5 AND late) AS last_tops
     FROM answer GROUP BY unit ORDER BY unit
 """
@@ -135,9 +149,24 @@ async def suspects(session: AsyncSession, month: str, context: Context) -> tuple
 async def flag_day(
     session: AsyncSession, day: tuple[datetime, datetime], numbers: list[bytes], devices: list[bytes]
 ) -> None:
-    """Flags the day's answers anew: what is no longer doubtful loses its flag."""
+    """Flags the day's answers anew: what is no longer doubtful loses its flag, unless its customer was erased."""
+    await run(session, "SELECT pg_advisory_xact_lock($1)", LOCK)
     await run(session, FORGET, *day)
     await run(session, FLAG, *day, numbers, devices, SECONDS_PER_ITEM)
+
+
+async def enter_some(session: AsyncSession, begins_at: datetime, ends_at: datetime, zone: str) -> bool:
+    """Lets some more of a flagged day's answers without a flag into the published grid; whether any may be left."""
+    await session.execute(insert(CountedDay).values(begins_at=begins_at, done=False).on_conflict_do_nothing())
+    day = await session.get_one(CountedDay, begins_at, with_for_update=True, populate_existing=True)
+    if day.done:
+        return False
+    some = list((await run(session, SOME, begins_at, ends_at, day.reached, AT_ONCE)).scalars())
+    if some:
+        await run(session, ENTER, some, zone, float(GOOD))
+        day.reached = some[-1]
+    day.done = len(some) < AT_ONCE
+    return not day.done
 
 
 async def counted(session: AsyncSession, month: str, context: Context) -> list[tuple[str, Counts]]:
@@ -149,6 +178,7 @@ async def counted(session: AsyncSession, month: str, context: Context) -> list[t
 
 
 async def keep(session: AsyncSession, month: date, found: Sequence[tuple[str, Counts]], *, at: datetime) -> None:
+    await run(session, "SELECT pg_advisory_xact_lock($1)", LOCK)
     await session.execute(delete(HonestyMonth).where(HonestyMonth.month == month))
     rows = [
         {"month": month, "unit": unit, "counts": json.dumps(asdict(counts)), "counted_at": at} for unit, counts in found
@@ -177,6 +207,5 @@ def _bounds(month: str) -> tuple[date, date]:
 
 def _counts(row: Any) -> Counts:
     reasons = {name: getattr(row, name) for name in RULES if getattr(row, name)}
-    names = ("answers", "flagged", "scored", "flagged_scored", "tops", "last_scored", "last_tops")
-    found: dict[str, Any] = {name: getattr(row, name) for name in names}
-    return Counts(reasons=reasons, total=float(row.total), flagged_total=float(row.flagged_total), **found)
+    names = ("answers", "flagged", "scored", "tops", "last_scored", "last_tops")
+    return Counts(reasons=reasons, **{name: getattr(row, name) for name in names})

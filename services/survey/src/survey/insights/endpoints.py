@@ -1,11 +1,13 @@
 """``/v1/insights``: what the answers come to."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, status
 from pydantic import StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor, Role, allow
 from kit.context import Context
@@ -39,13 +41,15 @@ from survey.insights.schemas import (
     Shown,
     TrendOut,
     TrendPoint,
+    UnflaggedOut,
     WeightsIn,
     WeightsOut,
 )
 from survey.insights.service import CellFound
+from survey.insights.unflagged import figures_of, not_overall
 from survey.published.disclosure import SMALLEST_SHOWN, Sums
 from survey.published.places import Grain
-from survey.published.service import catch_up
+from survey.published.service import Asked, catch_up, read_unflagged
 from survey.questionnaires.definition import Driver, SubProcess
 from survey.settings import settings_of
 
@@ -54,6 +58,7 @@ router = APIRouter(prefix="/v1/insights", tags=["insights"])
 READERS = (Role.ANALYST, Role.AGENT, Role.MANAGER, Role.UNIT_HEAD, Role.LEADER, Role.AUDITOR)
 Reader = Annotated[Actor, Depends(allow(*READERS))]
 Weigher = Annotated[Actor, Depends(allow(Role.ANALYST, Role.ADMIN))]
+Key = tuple[str, str, date | None]
 Segment = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 COUNTING = (
@@ -92,6 +97,9 @@ async def get_scores(
     actor: Reader,
     bounds: Bounds,
     group_by: Annotated[list[Dimension] | None, Query(max_length=4)] = None,
+    without_flagged: Annotated[
+        bool, Query(description="Beside each score, that of the answers without a flag")
+    ] = False,
 ) -> ScoresOut:
     """Mean, CSAT, NPS and CES with their intervals per cell, about service in the period; small cells are withheld.
 
@@ -101,6 +109,10 @@ async def get_scores(
     question = replace(bounds, group_by=list(dict.fromkeys(group_by or [])))
     unit, cells = await service.answer(session, question, actor=actor)
     items = [CellOut(**_named(question, cell), **figures(cell.score, cell.nps, cell.ces)) for cell in cells]
+    if without_flagged:
+        found = await _unflagged(session, question, unit)
+        for cell, item in zip(cells, items, strict=True):
+            item.without_flagged = _without(cell, found)
     return ScoresOut(parameters=parameters_of(question, unit, context), items=items)
 
 
@@ -209,6 +221,20 @@ def _named(question: Question, cell: CellFound) -> dict[str, Any]:
         value = {"unit": cell.unit, "driver": cell.driver or None}.get(name, cell.bucket)
         named[name] = cell.member or None if name in TOPICS else value
     return named
+
+
+async def _unflagged(session: AsyncSession, question: Question, unit: str) -> Mapping[Key, Sums | None]:
+    topic, member = question.topic
+    below, period = "unit" in question.group_by, question.period
+    asked = Asked(unit, below=below, topic=topic, member=member, grain=question.grain, period=period)
+    found = await read_unflagged(session, asked, most=service.MOST_CELLS)
+    return {(place.unit, place.member, place.bucket): sums for place, sums in found.items()}
+
+
+def _without(cell: CellFound, found: Mapping[Key, Sums | None]) -> UnflaggedOut:
+    if cell.driver:
+        return UnflaggedOut(**not_overall())
+    return UnflaggedOut(**figures_of(found.get((cell.unit, cell.member, cell.bucket), Sums()) if cell.score else None))
 
 
 def _figure(cell: CellFound, name: Shown) -> FigureOut:

@@ -36,11 +36,19 @@ class EffortOut(BaseModel):
     net: FigureOut
 
 
+class UnflaggedOut(BaseModel):
+    """The overall score of the answers that were looked through and bear no flag (``GET /v1/insights/honesty``)."""
+
+    n: int | None
+    mean: FigureOut
+    csat: FigureOut
+
+
 class CellOut(BaseModel):
     """The dimensions asked for name the cell; ``driver`` null is the overall score.
 
     ``n`` counts the score's respondents, null where they are withheld. Who answered the score need not have
-    answered the recommendation: NPS has an n of its own.
+    answered the recommendation: NPS has an n of its own. ``without_flagged`` is null where it was not asked for.
     """
 
     sub_process: str | None = None
@@ -56,6 +64,7 @@ class CellOut(BaseModel):
     csat: FigureOut
     nps: FigureOut
     ces: EffortOut
+    without_flagged: UnflaggedOut | None = None
 
 
 class Parameters(BaseModel):
@@ -79,7 +88,10 @@ class Parameters(BaseModel):
 
 
 class ScoresOut(BaseModel):
+    """``honesty``: where it is told which answers are flagged, and how many."""
+
     parameters: Parameters
+    honesty: str = "/v1/insights/honesty"
     items: list[CellOut]
 
 

@@ -77,6 +77,17 @@ def withheld(asked: Mapping[Place, Sums], around: Mapping[Place, Sums]) -> set[P
     return hidden
 
 
+def beside(score: Sums | None, unflagged: Sums | None) -> Sums | None:
+    """What may be shown of the answers without a flag beside a cell's score: None where the two tell of a few.
+
+    Both are sums of blocks. Where one cell holds another, their scores differ by nobody or by at least five; so then
+    does a score from what is shown beside the score of a smaller cell.
+    """
+    if score is None or unflagged is None or not (score - unflagged).tells_nobody:
+        return None
+    return unflagged
+
+
 def containing(place: Place) -> list[Place]:
     """Every cell of the grid that contains this one, of the same time and measure."""
     units = [*above(place.unit), place.unit]

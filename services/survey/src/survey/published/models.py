@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import Base
 
-MEASURES = "measure IN ('score', 'nps', 'ces', 'need', 'importance', 'kano', 'kano_split')"
+MEASURES = "measure IN ('score', 'unflagged', 'nps', 'ces', 'need', 'importance', 'kano', 'kano_split')"
 TOPICS = "topic IN ('', 'sub_process', 'segment', 'trigger')"
 
 

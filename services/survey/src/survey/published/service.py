@@ -16,7 +16,7 @@ from kit.db import Database
 from kit.db.faults import passes
 from kit.telemetry.logs import logger
 from survey.published import folding
-from survey.published.disclosure import Place, Sums, containing, withheld
+from survey.published.disclosure import Place, Sums, beside, containing, withheld
 from survey.published.models import Cell, Tally, Waiting
 from survey.published.places import Grain, Period, Topic, above, parent_of
 from survey.settings import settings_of
@@ -114,6 +114,14 @@ async def read(session: AsyncSession, asked: Asked, *, most: int) -> Shown:
     hidden = withheld(cells, around)
     waiting = await _waiting(session, asked, most=most)
     return Shown({p: s for p, s in cells.items() if p not in hidden}, frozenset(hidden | (waiting - cells.keys())))
+
+
+async def read_unflagged(session: AsyncSession, asked: Asked, *, most: int) -> Mapping[Place, Sums | None]:
+    """The overall scores of answers without a flag by the places of the scores beside them; None where withheld."""
+    shown = await read(session, replace(asked, measures=("score", "unflagged"), driver=""), most=most)
+    known = {place for place in {*shown.cells, *shown.withheld} if place.measure == "unflagged"}
+    beside_them = {place: place._replace(measure="score") for place in known}
+    return {score: beside(shown.cells.get(score), shown.cells.get(place)) for place, score in beside_them.items()}
 
 
 async def _cells(session: AsyncSession, asked: Asked, *, most: int) -> dict[Place, Sums]:
