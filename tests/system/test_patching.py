@@ -53,6 +53,14 @@ class TestPatching:
         with pytest.raises(MachineError, match=r"near line 1 of guard\.py no longer fits"):
             patching.apply(PATCH, tmp_path)
 
+    def test_a_file_that_other_trees_share_stays_theirs(self, tmp_path: Path) -> None:
+        (tmp_path / "guard.py").write_text(GUARD)
+        (tmp_path / "guard.py").chmod(0o755)
+        (tmp_path / "theirs.py").hardlink_to(tmp_path / "guard.py")
+        patching.apply(PATCH, tmp_path)
+        assert (tmp_path / "theirs.py").read_text() == GUARD
+        assert (tmp_path / "guard.py").stat().st_mode & 0o777 == 0o755
+
     def test_a_file_that_is_gone_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(MachineError, match=r"guard\.py, which is not there"):
             patching.apply(PATCH, tmp_path)
@@ -78,6 +86,29 @@ class TestUnprotected:
         patch = tree / "tests" / "faults" / "no-guard.patch"
         patch.write_text(patch.read_text().replace("+    return True", "+    return ("))
         assert [good for _, good in unprotected.try_all(tree)] == [False]
+
+    def test_each_patch_has_a_copy_of_its_own(self, tree: Path) -> None:
+        """Side by side and after each other: what one takes away is there for the next."""
+        first = tree / "tests" / "faults" / "no-guard.patch"
+        for number in range(4):
+            harmless = first.read_text().replace("return True", "return age > 17")
+            (tree / "tests" / "faults" / f"{number}-harmless.patch").write_text(harmless)
+        found = dict(unprotected.try_all(tree))
+        assert found == {"no-guard": True} | {f"{number}-harmless": False for number in range(4)}
+
+    def test_what_runs_is_the_copys_not_what_runs_it(self, tree: Path) -> None:
+        """A package that the forking process has loaded itself is the tree's own in its run."""
+        package = tree / "deploy" / "local" / "src" / "gridloop"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("from guard import allowed\n")
+        (tree / "tests" / "test_guard.py").write_text(RED_TEST.replace("from guard", "from gridloop"))
+        patch = tree / "tests" / "faults" / "no-guard.patch"
+        with unprotected.trials(tree) as tries:
+            assert tries.try_one(patch, unprotected.named_test(patch))[0]
+
+    def test_patches_of_one_file_of_tests_follow_each_other(self) -> None:
+        tests = {Path("a"): "t/x.py::one", Path("b"): "t/y.py::two", Path("c"): "t/y.py::three"}
+        assert [list(group) for group in unprotected.by_file(tests)] == [[Path("b"), Path("c")], [Path("a")]]
 
     def test_a_patch_without_a_test_is_refused(self, tree: Path) -> None:
         (tree / "tests" / "faults" / "no-guard.patch").write_text("--- a/x\n+++ b/x\n")

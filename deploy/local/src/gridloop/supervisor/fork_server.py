@@ -1,6 +1,7 @@
 """A process that has imported what every service needs, and forks one whenever it is asked.
 
-A line of JSON per request on standard input, one per answer on standard output:
+Modules that are named on the command line are imported instead of the services'. A line of JSON per request on
+standard input, one per answer on standard output:
 
     {"run": "uvicorn", "arguments": [...], "environment": {...}, "log": "...", "folder": "..."} -> {"pid": 123}
     {"reap": 123} -> {"code": 0}                         (waits for the end of a child that is known to end;
@@ -42,7 +43,7 @@ def main() -> None:
     """Serve requests until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = _private_output()
-    for name in COMMON:
+    for name in sys.argv[1:] or COMMON:
         importlib.import_module(name)
     gc.freeze()
     _answer(answers, {"ready": os.getpid()})

@@ -19,10 +19,13 @@ AVAILABLE = hasattr(os, "pidfd_open")
 
 
 class ForkServer:
-    """Started at once, ready seconds later; started anew when it has died."""
+    """Started at once, ready seconds later; started anew when it has died.
 
-    def __init__(self, log: Path, note: Path) -> None:
-        command = [sys.executable, "-m", "gridloop.supervisor.fork_server"]
+    ``modules``: what it imports beforehand, where that is not what services need.
+    """
+
+    def __init__(self, log: Path, note: Path, modules: Sequence[str] = ()) -> None:
+        command = [sys.executable, "-m", "gridloop.supervisor.fork_server", *modules]
         self._process = Process("fork-server", command, base_environment(), log, note, piped=True)
         self._ready = False
 
@@ -132,6 +135,10 @@ class Forked(Process):
         if self._watch >= 0:
             self._ended_within(timeout)
         self.kill()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended by then."""
+        return self._ended_within(seconds)
 
     def _ended_within(self, seconds: float) -> bool:
         poll = select.poll()

@@ -1,6 +1,7 @@
 """Applies a unified diff to a tree, so that nothing but Python is needed for it."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,15 @@ def apply(patch: str, tree: Path) -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
         for hunk in hunks:
             lines = _changed(name, lines, hunk)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _replace(path, "\n".join(lines) + "\n")
+
+
+def _replace(path: Path, text: str) -> None:
+    """By another file in its place: the old one may be shared with other trees."""
+    new = path.with_name(f"{path.name}.patched")
+    new.write_text(text, encoding="utf-8")
+    shutil.copymode(path, new)
+    new.replace(path)
 
 
 def parse(patch: str) -> dict[str, list[Hunk]]:
