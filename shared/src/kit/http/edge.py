@@ -78,7 +78,8 @@ class Edge:
 def _lineage(headers: dict[bytes, bytes]) -> Lineage:
     trace = headers.get(b"traceparent", b"").decode("latin-1")
     if not TRACEPARENT.match(trace):
-        trace = f"00-{token_hex(16)}-{token_hex(8)}-01"
+        drawn = token_hex(24)
+        trace = f"00-{drawn[:32]}-{drawn[32:]}-01"
     lineage = Lineage(traceparent=trace)
     story = headers.get(b"x-correlation-id", b"").decode("latin-1")
     return replace(lineage, correlation=story) if CORRELATION.match(story) else lineage
@@ -86,9 +87,10 @@ def _lineage(headers: dict[bytes, bytes]) -> Lineage:
 
 def _is_plain_refusal(message: Message) -> bool:
     """The framework's body limit answers before any error handler is asked, in plain text."""
+    if message["status"] != CONTENT_TOO_LARGE:
+        return False
     headers = dict(message.get("headers", []))
-    plain = bytes(headers.get(b"content-type", b"")).startswith(b"text/plain")
-    return plain and bool(message["status"] == CONTENT_TOO_LARGE)
+    return bytes(headers.get(b"content-type", b"")).startswith(b"text/plain")
 
 
 def _refuse_body(message: Message) -> Message:
