@@ -17,7 +17,13 @@ router = APIRouter(prefix="/v1/invitations", tags=["invitations"])
 
 LARGEST_REPORT = 1024**2
 MAIL: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}}
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in ("message/rfc822", "application/octet-stream")
+        },
+    }
 }
 Anyone = Annotated[None, Depends(public())]
 Signed = Annotated[None, Depends(require_signature)]
