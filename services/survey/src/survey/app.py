@@ -9,6 +9,8 @@ from kit.http import Runtime, create_service
 from survey.analyses import endpoints as analyses
 from survey.analyses import jobs as analysis_jobs
 from survey.anonymous import timers as anonymous_timers
+from survey.anonymous_topics import endpoints as anonymous_topics
+from survey.anonymous_topics import jobs as anonymous_topic_jobs
 from survey.campaigns import endpoints as campaigns
 from survey.contacts import endpoints as contacts
 from survey.deliveries import endpoints as deliveries
@@ -71,6 +73,7 @@ ROUTERS = [
     responses.router,
     effects.router,
     analyses.router,
+    anonymous_topics.router,
     topics.router,
     honesty.router,
     insights.router,
@@ -102,6 +105,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
             honesty_jobs.jobs,
             analysis_jobs.jobs,
             topic_jobs.jobs,
+            anonymous_topic_jobs.jobs,
             import_jobs.jobs,
             export_jobs.jobs,
             key_jobs.jobs,

@@ -1,12 +1,14 @@
 """Gathers answers for an analysis, and keeps what it came to."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import FromClause, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +32,6 @@ MOST = 1_000_000
 NOBODY = UUID(int=0)
 PATIENCE = timedelta(days=7)
 _ONE_ASSIGNER = 0x6F1E
-NEW_MEMBERS = RowsStatement(AnalysisMember.__table__, ["response_id", "block", "place"])
 
 
 class AnalysisNotFound(NotFound):
@@ -101,6 +102,7 @@ async def assign(database: Database, context: Context) -> None:
     from survey.analyses.blocks import Pending, alike, merged, without
 
     left: list[Pending] = []
+    members = Members(AnalysisMember.__table__)
     async for chunk in _pending(database, context):
         left += [
             Pending(row.response_id, row.day, row.unit, row.trigger, row.segment, row.known, tuple(row.scored))
@@ -108,11 +110,11 @@ async def assign(database: Database, context: Context) -> None:
             if not row.taken
         ]
         blocks = alike(left)
-        await _keep(database, blocks)
+        await keep(database, blocks, members)
         left = without(left, blocks)
     zone = ZoneInfo(settings_of(context).time_zone)
     long_ago = context.clock.now().astimezone(zone).date() - PATIENCE
-    await _keep(database, merged(one for one in left if one.day <= long_ago))
+    await keep(database, merged(one for one in left if one.day <= long_ago), members)
 
 
 async def _pending(database: Database, context: Context) -> AsyncIterator[Sequence[Any]]:
@@ -127,18 +129,33 @@ async def _pending(database: Database, context: Context) -> AsyncIterator[Sequen
         after = rows[-1].response_id
 
 
-async def _keep(database: Database, blocks: Sequence["Block"]) -> None:
+@dataclass(frozen=True)
+class Members:
+    """A table of members of blocks: ``response_id``, ``block``, ``place``."""
+
+    table: FromClause
+
+    @cached_property
+    def adding(self) -> RowsStatement:
+        return RowsStatement(self.table, ["response_id", "block", "place"])
+
+    async def among(self, session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+        """Those of these answers that are in a block."""
+        wanted = select(self.table.c.response_id).where(self.table.c.response_id == func.any(list(ids)))
+        return set(await session.scalars(wanted))
+
+
+async def keep(database: Database, blocks: Sequence["Block"], members: Members) -> None:
+    """Stores blocks in short transactions; leaves out those with an answer that another worker took meanwhile."""
     for first in range(0, len(blocks), BLOCKS_AT_ONCE):
         async with database.writing() as session:
-            await _keep_some(session, blocks[first : first + BLOCKS_AT_ONCE])
+            await _keep_some(session, blocks[first : first + BLOCKS_AT_ONCE], members)
 
 
-async def _keep_some(session: AsyncSession, blocks: Sequence["Block"]) -> None:
-    """One at a time, and none with an answer that another worker took meanwhile: a block is of five or is not."""
+async def _keep_some(session: AsyncSession, blocks: Sequence["Block"], members: Members) -> None:
+    """One worker at a time: a block is of five or is not."""
     await run(session, "SELECT pg_advisory_xact_lock($1)", _ONE_ASSIGNER)
-    ids = [one.id for block in blocks for one in block]
-    taken = await run(session, "SELECT response_id FROM analysis_member WHERE response_id = ANY($1::uuid[])", ids)
-    gone = set(taken.scalars())
+    gone = await members.among(session, [one.id for block in blocks for one in block])
     rows = [
         {"response_id": one.id, "block": block[0].id, "place": place}
         for block in blocks
@@ -146,7 +163,7 @@ async def _keep_some(session: AsyncSession, blocks: Sequence["Block"]) -> None:
         for place, one in enumerate(block)
     ]
     if rows:
-        await run_rows(session, NEW_MEMBERS, rows)
+        await run_rows(session, members.adding, rows)
 
 
 async def gather(database: Database, asked: AnalysisIn, unit: str, context: Context) -> "Answers":
