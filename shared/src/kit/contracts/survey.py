@@ -10,6 +10,18 @@ STREAM = "survey"
 RESPONSES = "survey-responses"
 
 Trigger = Literal["order_completed", "incident_restored", "case_closed", "action_done", "none"]
+Driver = Literal[
+    "staff_conduct",
+    "staff_skill",
+    "reliability",
+    "emergency_response",
+    "billing_accuracy",
+    "problem_solving",
+    "convenience",
+    "price",
+    "information",
+]
+"""What moves satisfaction: scores, cases and findings name it alike."""
 
 
 class InvitationIssued(Payload):

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from kit.contracts.survey import Driver
 from responsibility.cases.lifecycle import CaseState
 from responsibility.cases.models import CaseSource
 from responsibility.cases.restitution import Restitution
-from responsibility.duties.rules import Driver
 from responsibility.duties.schemas import SubProcessCode
 from responsibility.orders.schemas import Account
 from responsibility.organisation.schemas import Body, Path

@@ -5,18 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kit.contracts.survey import Driver
+
 Dimension = Literal["gate", "next", "related"]
-Driver = Literal[
-    "staff_conduct",
-    "staff_skill",
-    "reliability",
-    "emergency_response",
-    "billing_accuracy",
-    "problem_solving",
-    "convenience",
-    "price",
-    "information",
-]
 Evidence = Literal["photo", "document", "signature", "recording", "system_record", "measurement", "statement"]
 
 Text = Annotated[str, Field(max_length=1000)]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from kit.contracts.survey import Driver
 from responsibility.actions.schemas import ActionIn, ActionOut
 from responsibility.catalogue.document import Word
-from responsibility.duties.rules import Driver
 from responsibility.duties.schemas import DutyCode, SubProcessCode
 from responsibility.findings.effect import Verdict
 from responsibility.findings.lifecycle import FindingState, Outcome, RootCause
