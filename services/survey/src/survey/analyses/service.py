@@ -78,21 +78,23 @@ LEFT JOIN LATERAL (
 
 
 # By pages of all answers, so that each is read in a bounded time, however few are in no block yet.
+_PAGE = """
+SELECT response_id FROM score WHERE response_id > :after GROUP BY response_id ORDER BY response_id OFFSET :most LIMIT 1
+"""
 _PENDING = """
-WITH page AS (
-    SELECT DISTINCT response_id FROM score WHERE response_id > :after ORDER BY response_id LIMIT :most
-)
-SELECT p.response_id, m.response_id IS NOT NULL AS taken, s.*, coalesce(r.segment, a.segment) AS segment,
-    r.contact_id IS NOT NULL AS known
-FROM page AS p
-    LEFT JOIN analysis_member AS m ON m.response_id = p.response_id
-    LEFT JOIN LATERAL (
+SELECT p.response_id, s.*, coalesce(r.segment, a.segment) AS segment, r.contact_id IS NOT NULL AS known
+FROM (
+    SELECT DISTINCT response_id FROM score AS s
+    WHERE response_id > :after AND (CAST(:last AS uuid) IS NULL OR response_id <= :last)
+        AND NOT EXISTS (SELECT FROM analysis_member AS m WHERE m.response_id = s.response_id)
+) AS p
+    JOIN LATERAL (
         SELECT min(unit) AS unit, min("trigger") AS "trigger", (min(occurred_at) AT TIME ZONE :zone)::date AS day,
             array_agg(driver || ' ' || coalesce(sub_process, '') ORDER BY driver) AS scored
-        FROM score WHERE score.response_id = p.response_id AND m.response_id IS NULL
+        FROM score WHERE score.response_id = p.response_id
     ) AS s ON true
-    LEFT JOIN response AS r ON r.id = p.response_id AND m.response_id IS NULL
-    LEFT JOIN anonymous_response AS a ON a.id = p.response_id AND m.response_id IS NULL
+    LEFT JOIN response AS r ON r.id = p.response_id
+    LEFT JOIN anonymous_response AS a ON a.id = p.response_id
 ORDER BY p.response_id
 """
 
@@ -107,7 +109,6 @@ async def assign(database: Database, context: Context) -> None:
         left += [
             Pending(row.response_id, row.day, row.unit, row.trigger, row.segment, row.known, tuple(row.scored))
             for row in chunk
-            if not row.taken
         ]
         blocks = alike(left)
         await keep(database, blocks, members)
@@ -121,12 +122,13 @@ async def _pending(database: Database, context: Context) -> AsyncIterator[Sequen
     after, zone = NOBODY, settings_of(context).time_zone
     while True:
         async with database.reading() as session:
-            told = {"after": after, "zone": zone, "most": AT_ONCE}
+            last = await session.scalar(text(_PAGE), {"after": after, "most": AT_ONCE - 1})
+            told = {"after": after, "last": last, "zone": zone}
             rows = (await session.execute(text(_PENDING), told)).all()
         yield rows
-        if len(rows) < AT_ONCE:
+        if last is None:
             return
-        after = rows[-1].response_id
+        after = last
 
 
 @dataclass(frozen=True)
