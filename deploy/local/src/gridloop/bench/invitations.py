@@ -110,6 +110,8 @@ async def _copies(engines: Engines, count: int) -> list[Asked]:
         await connection.close()
     token = importlib.import_module("survey.invitations.token")
     key = keyring.hash(TOKEN_KEY)
+    # Nobody answers in the order in which the others were asked.
+    random.Random(count).shuffle(invitations)
     return [Asked(token.sign(key, token.Token(invitation, expires_at)), uuid4()) for invitation in invitations]
 
 

@@ -33,12 +33,16 @@ ROUNDS = 3
 Outcomes = dict[int, ResponseTaken | Problem]
 
 # Locked in the order of their ids: two batches never wait for each other in a circle. What is stored for them comes
-# along; where another transaction was faster its write is refused below, and the next round looks again.
+# along; where another transaction was faster its write is refused below, and the next round looks again. Nothing is
+# looked for where the invitation says that nobody answered: plans made while few answers were there read them all.
 LOCKED = """
     SELECT i.id, i.questionnaire_id, i.contact_id, i.confidentiality, i.unit, i.trigger, i.trigger_id, i.sub_process,
            i.teams::text AS teams, i.occurred_at, i.segment, i.correlation, i.campaign_id, i.expires_at,
            c.account, c.data_key, r.id AS response_id, r.revision, r.digest, r.complete, r.received_at
-    FROM invitation i JOIN contact c ON c.id = i.contact_id LEFT JOIN response r ON r.invitation_id = i.id
+    FROM invitation i JOIN contact c ON c.id = i.contact_id LEFT JOIN LATERAL (
+        SELECT id, revision, digest, complete, received_at FROM response
+        WHERE invitation_id = i.id AND i.answered_at IS NOT NULL LIMIT 1
+    ) r ON true
     WHERE i.id = ANY($1::uuid[]) AND i.confidentiality = 'confidential' ORDER BY i.id FOR NO KEY UPDATE OF i
 """
 # Of an anonymous campaign's nothing is locked: a lock stands in the row as the transaction that took the answer.
