@@ -1,23 +1,15 @@
 """Answers to nine drivers, with what their customers lived through: what a driver analysis gathers."""
 
 import time
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import httpx
 
+from kit.contracts.survey import Driver
+
 ACCEPTED, PATIENCE, POLL = 202, 600.0, 0.05
-DRIVERS = (
-    "staff_conduct",
-    "staff_skill",
-    "reliability",
-    "emergency_response",
-    "billing_accuracy",
-    "problem_solving",
-    "convenience",
-    "price",
-    "information",
-)
+DRIVERS = get_args(Driver)
 EXPERIENCES = ("outage_hours", "interruptions", "late_stages")
 # As the services' own rows, but without seals: nothing here opens them.
 PEOPLE = """

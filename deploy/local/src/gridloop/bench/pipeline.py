@@ -20,8 +20,9 @@ from kit.context import Context
 from kit.contracts.survey import InvitationIssued
 from kit.events import Consumers, Event, emit
 from kit.events.reader import Body, Reader
-from kit.http.runtime import Parts, Runtime, ended
+from kit.http.runtime import Parts, Runtime
 from kit.settings import ServiceSettings
+from kit.tasks import ended
 
 IDLE_SECONDS = 20.0
 consumers = Consumers()
