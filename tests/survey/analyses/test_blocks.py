@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.ids import new_id
-from survey.analyses.blocks import FIVE, Pending, alike, merged, of_one_category, whole, without
+from survey.analyses.blocks import FIVE, Pending, alike, merged, without
+from survey.analyses.masks import of_one_category, whole
 from survey.analyses.schemas import AnalysisIn
 from survey.analyses.service import assign, gather
 from survey.insights.grid import Fact

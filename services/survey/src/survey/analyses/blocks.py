@@ -6,22 +6,17 @@ others of its unit, then of the unit above, and so on: such a block is analysed 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 from uuid import UUID
-
-import numpy as np
-from numpy.typing import NDArray
 
 from survey.published.disclosure import SMALLEST_SHOWN
 from survey.published.places import above
 
 FIVE = SMALLEST_SHOWN
 Block = tuple["Pending", ...]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +58,6 @@ def without(pending: Iterable[Pending], blocks: Iterable[Block]) -> list[Pending
     """Those in none of the blocks."""
     gone = {one.id for block in blocks for one in block}
     return [one for one in pending if one.id not in gone]
-
-
-def whole(blocks: NDArray[Any], fits: Mask) -> Mask:
-    """The respondents that fit and whose block does in full; ``blocks``: the block of each."""
-    _, places = np.unique(blocks, return_inverse=True)
-    return np.asarray(fits & (np.bincount(places, weights=fits)[places] == FIVE))
-
-
-def of_one_category(blocks: NDArray[Any], categories: Sequence[str]) -> Mask:
-    """The respondents whose whole block is of one category."""
-    _, places = np.unique(blocks, return_inverse=True)
-    _, numbers = np.unique(np.array(categories, dtype=object), return_inverse=True)
-    count = places.max(initial=-1) + 1
-    least, most = np.full(count, len(numbers)), np.full(count, -1)
-    np.minimum.at(least, places, numbers)
-    np.maximum.at(most, places, numbers)
-    return np.asarray(least[places] == most[places])
 
 
 def _cut(pending: Iterable[Pending], key: Callable[[Pending], Hashable]) -> list[Block]:

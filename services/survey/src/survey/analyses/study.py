@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from survey.analyses import quadrants
-from survey.analyses.blocks import FIVE, of_one_category, whole
+from survey.analyses.blocks import FIVE
 from survey.analyses.bootstrap import CONFIDENCE, percentile_interval
 from survey.analyses.drivers import METHODS, Refused, correlation_matrix, johnson, lmg, r_squared, require_solvable
+from survey.analyses.masks import of_one_category, whole
 from survey.analyses.raking import METHOD as RAKING
 from survey.analyses.raking import Raked, kish, rake
 from survey.analyses.regression import METHOD as REGRESSION

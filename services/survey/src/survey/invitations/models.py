@@ -56,7 +56,6 @@ class Invitation(Base):
         ),
         CheckConstraint("reminders_missed >= 0", name="reminders_missed"),
         Index("ix_invitation_campaign_id_id", "campaign_id", "id"),
-        Index("ix_invitation_campaign_id_stratum", "campaign_id", "stratum"),
         Index("ix_invitation_send_at", "send_at", postgresql_where=text("send_at IS NOT NULL")),
         Index(
             "ix_invitation_served",
