@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from survey.exchange.exports.codebook import entries
 from survey.exchange.exports.columns import Column, Kind, Value
-from survey.exchange.exports.thrift import BINARY, I32, I64, LIST, STRUCT, Listed, struct, varint
+from survey.exchange.exports.thrift import BINARY, I32, I64, LIST, STRUCT, Encoded, Listed, struct, varint
 
 MAGIC = b"PAR1"
 ROWS_IN_A_GROUP = 4096
@@ -37,7 +37,7 @@ class ParquetWriter:
 
     def __init__(self, file: IO[bytes], columns: Sequence[Column]) -> None:
         self._file, self._columns = file, columns
-        self._groups: list[object] = []
+        self._groups: list[Encoded] = []
         self._rows: list[Sequence[Value]] = []
         self._count = 0
         file.write(MAGIC)
@@ -59,7 +59,7 @@ class ParquetWriter:
         values = list(zip(*self._rows, strict=True))
         chunks = [self._write_chunk(column, values[place]) for place, column in enumerate(self._columns)]
         size, count = self._file.tell() - begun, len(self._rows)
-        self._groups.append([(1, LIST, Listed(STRUCT, chunks)), (2, I64, size), (3, I64, count)])
+        self._groups.append(Encoded([(1, LIST, Listed(STRUCT, chunks)), (2, I64, size), (3, I64, count)]))
         self._count += count
         self._rows = []
 
