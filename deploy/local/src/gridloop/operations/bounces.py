@@ -33,7 +33,7 @@ def bounce(
     options: Options = context.obj
     report = sys.stdin.buffer.read(MOST)
     while sys.stdin.buffer.read(MOST):
-        """The rest is read as well, lest the mail system's pipe breaks."""
+        pass  # the rest is read as well, lest the mail system's pipe breaks
     typer.echo(_post(url or _here(options), _secret(secret), report))
 
 

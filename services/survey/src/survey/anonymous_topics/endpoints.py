@@ -4,14 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
 
-from kit import jobs
 from kit.auth import Actor, allow
 from kit.db import WriteSession
 from survey.anonymous_topics.jobs import GROUP
 from survey.anonymous_topics.schemas import AnonymousTopicsIn
 from survey.insights.endpoints import READERS
-from survey.insights.service import unit_for
 from survey.topics.schemas import TopicsStarted
+from survey.topics.service import begin
 
 router = APIRouter(prefix="/v1/topics/anonymous", tags=["topics"])
 
@@ -23,11 +22,6 @@ async def post_anonymous_topics(
     asked: AnonymousTopicsIn, session: WriteSession, actor: Reader, response: Response
 ) -> TopicsStarted:
     """Starts a job; the result is found among the topics, numbers in fives, without examples and without scores."""
-    payload = {
-        "asked": asked.model_dump(mode="json"),
-        "unit": unit_for(actor, asked.unit),
-        "requested_by": actor.subject,
-    }
-    job = await jobs.enqueue(session, GROUP, payload, actor=actor)
+    job = await begin(session, GROUP, asked, actor=actor)
     response.headers["Location"] = f"/v1/topics/jobs/{job}"
     return TopicsStarted(job=job)

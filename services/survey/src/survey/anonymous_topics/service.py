@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from kit.context import Context
 from kit.db import Database
 from kit.encryption import CannotOpen
+from kit.telemetry.logs import logger
 from survey.analyses.blocks import FIVE, Pending, alike, merged, without
 from survey.analyses.service import PATIENCE, Members, keep
 from survey.anonymous.models import AnonymousResponse
@@ -24,6 +25,7 @@ from survey.settings import settings_of
 from survey.topics.service import AT_ONCE, MOST, Said, found_topics
 from survey.topics.vocabulary import language_of, names_in, terms
 
+log = logger("survey.anonymous_topics")
 MEMBERS = Members(AnonymousMember.__table__)
 PAGE = 20_000
 
@@ -101,6 +103,7 @@ def _read(rows: Sequence[Any], context: Context) -> list[tuple[UUID, Said]]:
         try:
             text = "\n".join(json.loads(context.keyring.open(row.id, row.words)).values())
         except CannotOpen:
+            log.warning("anonymous words do not open: their block is left out")
             continue
         language = language_of(text)
         found.append((row.block, Said(row.id, row.day, language, tuple(terms(text, language)))))

@@ -14,7 +14,6 @@ from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from kit.paging import Items, Page, paged
 from survey.insights.endpoints import READERS
-from survey.insights.service import unit_for
 from survey.topics import service
 from survey.topics.jobs import GROUP
 from survey.topics.models import TopicRun
@@ -30,12 +29,7 @@ METHOD = "TF-IDF of terms, non-negative matrix factorisation; a text belongs to 
 @router.post("", status_code=status.HTTP_202_ACCEPTED)
 async def post_topics(asked: TopicsIn, session: WriteSession, actor: Reader, response: Response) -> TopicsStarted:
     """Starts a job that groups customers' words by topic; the result is found under the job's id."""
-    payload = {
-        "asked": asked.model_dump(mode="json"),
-        "unit": unit_for(actor, asked.unit),
-        "requested_by": actor.subject,
-    }
-    job = await jobs.enqueue(session, GROUP, payload, actor=actor)
+    job = await service.begin(session, GROUP, asked, actor=actor)
     response.headers["Location"] = f"/v1/topics/jobs/{job}"
     return TopicsStarted(job=job)
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from kit.context import Context
 from kit.jobs import Job, Jobs, Stopped
 from survey.topics import service
 from survey.topics.schemas import TopicsIn
+from survey.topics.service import Said
 
 jobs = Jobs()
 GROUP = "topics.group"
@@ -20,22 +23,40 @@ async def group(job: Job, context: Context) -> dict[str, Any]:
     texts = await service.gather(job.database, asked, job.payload["unit"], context)
     if not await job.progress(40):
         raise Stopped("before grouping")
+    few = f"Fewer than {service.FEWEST} answers with words."
+    return await keep(job, texts, partial(_content, texts, asked), {}, few, context)
+
+
+async def keep(
+    job: Job,
+    texts: Sequence[Said],
+    grouping: Callable[[], dict[str, Any]],
+    more: dict[str, Any],
+    few: str,
+    context: Context,
+) -> dict[str, Any]:
+    """Groups the texts in a thread and stores the run, or, of too few, the reason ``few``.
+
+    ``more``: parameters beside those that were asked for.
+    """
     enough = len(texts) >= service.FEWEST
-    content = None
-    if enough:
-        topics, left = await asyncio.to_thread(service.found_topics, texts, asked)
-        content = context.keyring.seal(job.id, json.dumps({"topics": topics, "ungrouped": left}))
+    content = await asyncio.to_thread(grouping) if enough else None
     row = {
         "id": job.id,
-        "parameters": job.payload["asked"],
+        "parameters": job.payload["asked"] | more,
         "unit": job.payload["unit"],
         "n": len(texts) if enough else 0,
         "digest": service.digest_of(texts),
-        "content": content,
-        "reason": None if enough else f"Fewer than {service.FEWEST} answers with words.",
+        "content": context.keyring.seal(job.id, json.dumps(content)) if enough else None,
+        "reason": None if enough else few,
         "requested_by": job.payload["requested_by"],
         "created_at": context.clock.now(),
     }
     async with job.database.writing() as session:
         await service.store(session, row)
     return {"topics": str(job.id)}
+
+
+def _content(texts: Sequence[Said], asked: TopicsIn) -> dict[str, Any]:
+    topics, left = service.found_topics(texts, asked)
+    return {"topics": topics, "ungrouped": left}

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date
 
+from kit import jobs
 from kit.auth import Actor
 from kit.context import Context
 from kit.db import Database
@@ -23,6 +24,7 @@ from kit.errors import NotFound
 from survey.contacts.models import Contact
 from survey.contacts.service import person
 from survey.insights.models import OVERALL, ScoreRow
+from survey.insights.service import unit_for
 from survey.published.disclosure import SMALLEST_SHOWN
 from survey.responses.models import Response
 from survey.settings import settings_of
@@ -87,6 +89,16 @@ def found_topics(texts: Sequence[Said], asked: TopicsIn) -> tuple[list[dict[str,
             named = {"language": language, "terms": list(group.terms), "share": len(members) / len(own)}
             topics.append(named | _of(members))
     return topics, left
+
+
+async def begin(session: AsyncSession, kind: str, asked: Any, *, actor: Actor) -> UUID:
+    """A job that groups words of the unit asked for, as far as the actor sees it; raises ForeignUnit."""
+    payload = {
+        "asked": asked.model_dump(mode="json"),
+        "unit": unit_for(actor, asked.unit),
+        "requested_by": actor.subject,
+    }
+    return await jobs.enqueue(session, kind, payload, actor=actor)
 
 
 async def store(session: AsyncSession, row: dict[str, Any]) -> None:
