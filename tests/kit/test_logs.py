@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 PHONE = "+8613800000001"
 
 
@@ -31,6 +33,29 @@ except RuntimeError:
 """
     (entry,) = logged(work)
     assert entry["exception"][0]["exc_type"] == "RuntimeError"
+    assert PHONE not in json.dumps(entry)
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        f"PostgresError.new({{'C': '23505', 'M': 'duplicate key', 'D': 'Key (phone)=({PHONE}) already exists.'}})",
+        f"DataError('invalid input for query argument $1: {PHONE} (expected int)')",
+    ],
+)
+def test_a_traceback_never_shows_what_a_database_error_quotes(raised: str) -> None:
+    work = f"""
+from asyncpg.exceptions import DataError, PostgresError
+try:
+    try:
+        raise {raised}
+    except Exception as fault:
+        raise RuntimeError("not stored") from fault
+except RuntimeError:
+    log.exception('failed')
+"""
+    (entry,) = logged(work)
+    assert len(entry["exception"]) == 2
     assert PHONE not in json.dumps(entry)
 
 

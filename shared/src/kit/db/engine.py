@@ -88,7 +88,8 @@ class Database:
     async def _commit(session: AsyncSession) -> bool:
         # Entities first: the unit of work might write the event row before the row it tells of, and two
         # transactions that lock in different orders deadlock.
-        await session.flush()
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
         rows = session.info.pop(PENDING, [])
         if rows:
             await run_rows(session, EVENT, rows)

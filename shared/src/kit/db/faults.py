@@ -31,7 +31,7 @@ def sqlstate(fault: DBAPIError) -> str:
     return str(getattr(fault.orig, "sqlstate", None) or "")
 
 
-def constraint(fault: IntegrityError) -> str:
+def constraint(fault: IntegrityError | asyncpg.IntegrityConstraintViolationError) -> str:
     """The name of the violated constraint, or ''."""
-    cause = getattr(fault.orig, "__cause__", None)
+    cause = getattr(fault.orig, "__cause__", None) if isinstance(fault, IntegrityError) else fault
     return str(getattr(cause, "constraint_name", None) or "")

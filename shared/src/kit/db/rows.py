@@ -4,14 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import asyncpg
 from pydantic_core import to_json
-from sqlalchemy import CursorResult, FromClause, Table
+from sqlalchemy import FromClause, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 INSERT = "INSERT INTO {table} ({columns}) SELECT {values} FROM {rows}"
+DRIVER = "kit.driver"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+class Row(asyncpg.Record):
+    """A row as the driver gives it, whose columns are attributes too."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 class RowsStatement:
@@ -45,7 +59,7 @@ class RowsStatement:
 
 async def run_rows(
     session: AsyncSession, statement: RowsStatement, rows: Sequence[Mapping[str, Any]], *others: Any
-) -> CursorResult[Any]:
+) -> Sequence[Any]:
     """In the session's transaction; each of ``rows`` has every column of the statement.
 
     ``others``: what stands once for all rows, behind their columns: ``{next}`` in the template is the first.
@@ -54,14 +68,41 @@ async def run_rows(
     return await run(session, statement.sql, *columns, *others)
 
 
-async def run(session: AsyncSession, sql: str, *values: Any) -> CursorResult[Any]:
-    """One statement in the driver's own SQL (``$1``, lists as arrays), which it prepares once per connection."""
-    return await (await session.connection()).exec_driver_sql(sql, values)
+async def run(session: AsyncSession, sql: str, *values: Any) -> Sequence[Any]:
+    """The rows of one statement in the driver's own SQL (``$1``, lists as arrays), prepared once per connection.
+
+    The first of a transaction goes the session's way, which begins the transaction. The others go to the driver
+    at once: each of the session's steps has a stack of its own, which costs more than the statement.
+    """
+    transaction, driver = session.info.get(DRIVER, (None, None))
+    if driver is not None and transaction is session.sync_session.get_transaction():
+        rows: Sequence[Any] = await driver.fetch(sql, *values, record_class=Row)
+        return rows
+    connection = await session.connection()
+    found = await connection.exec_driver_sql(sql, values)
+    session.info[DRIVER] = session.sync_session.get_transaction(), _driver(connection)
+    return found.all() if found.returns_rows else ()
+
+
+async def scalars(session: AsyncSession, sql: str, *values: Any) -> list[Any]:
+    """The first column of what ``run`` gives."""
+    return [row[0] for row in await run(session, sql, *values)]
+
+
+async def first(session: AsyncSession, sql: str, *values: Any) -> Any | None:
+    """The first row of what ``run`` gives, None where there is none."""
+    return next(iter(await run(session, sql, *values)), None)
 
 
 def text_of(value: Any) -> str:
     """JSON for a column of a RowsStatement: many times faster than the standard library's."""
     return to_json(value).decode()
+
+
+def _driver(connection: AsyncConnection) -> Any:
+    pooled = connection.sync_connection
+    assert pooled is not None  # noqa: S101  (it has run a statement)
+    return pooled.connection.driver_connection
 
 
 def _array(table: Table, name: str) -> str:

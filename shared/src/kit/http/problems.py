@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -32,7 +33,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _any)
+    for database in (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        app.add_exception_handler(database, _any)
     app.add_exception_handler(PoolTimeout, _any)
     app.add_exception_handler(Exception, _any)
 
@@ -100,7 +102,7 @@ def problem_of(fault: Exception) -> Problem:
     """What a caller is told of an error, whoever raised it; what should not have happened is logged."""
     if isinstance(fault, Problem):
         return fault
-    if isinstance(fault, IntegrityError):
+    if isinstance(fault, (IntegrityError, asyncpg.IntegrityConstraintViolationError)):
         name = constraint(fault)
         log.warning("constraint violated", constraint=name)
         return Conflict(f"A rule of the database forbids this ({name}).", constraint=name)

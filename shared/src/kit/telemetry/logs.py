@@ -1,6 +1,7 @@
 """JSON logs on standard output: ids and numbers, never names, numbers of people, or free text."""
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -8,6 +9,11 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 from kit.lineage import current
+
+# What PostgreSQL and its driver quote of a row or a parameter: names, numbers of people, what they wrote.
+QUOTED = re.compile(r"\n(?:DETAIL|HINT):.*|(?<=invalid input for query argument ).*", re.DOTALL)
+# Without local variables: they hold tokens, names and free text.
+_stacks = ExceptionDictTransformer(show_locals=False)
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -23,8 +29,7 @@ def configure(service: str, level: str = "INFO") -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            # Without local variables: they hold tokens, names and free text.
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.ExceptionRenderer(_exception),
             structlog.processors.EventRenamer("message"),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
@@ -64,3 +69,12 @@ def _lineage(_: Any, __: str, entry: dict[str, Any]) -> dict[str, Any]:
     if lineage.correlation:
         entry["correlation"] = lineage.correlation
     return entry
+
+
+def _exception(exc_info: Any) -> list[dict[str, Any]]:
+    return [_without_values(stack) for stack in _stacks(exc_info)]
+
+
+def _without_values(stack: dict[str, Any]) -> dict[str, Any]:
+    several = [[_without_values(one) for one in group] for group in stack.get("exceptions", ())]
+    return {**stack, "exc_value": QUOTED.sub("", stack["exc_value"]), "exceptions": several}

@@ -16,7 +16,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.context import Context
-from kit.db.rows import RowsStatement, run, run_rows
+from kit.db.rows import RowsStatement, first, run, run_rows
 from kit.errors import Conflict, Problem
 from kit.timers import schedule
 from survey.anonymous.buckets import SMALLEST, Held, Place, alike, common, settled
@@ -154,20 +154,20 @@ def _hidden_id(one: Delivery, context: Context) -> UUID:
 
 
 async def _known(session: AsyncSession, row: UUID, context: Context) -> _Known | None:
-    waiting = (await run(session, "SELECT spent, sealed FROM anonymous_waiting WHERE id = $1", row)).one_or_none()
+    waiting = await first(session, "SELECT spent, sealed FROM anonymous_waiting WHERE id = $1", row)
     if waiting is not None:
         content = json.loads(context.keyring.open(row, waiting.sealed))
         return _Known(row, bytes(waiting.spent), content["digest"], content["revision"], content["complete"])
-    counted = (await run(session, "SELECT digest FROM anonymous_response WHERE id = $1", row)).one_or_none()
+    counted = await first(session, "SELECT digest FROM anonymous_response WHERE id = $1", row)
     return None if counted is None else _Known(row, None, counted.digest, 0, complete=True)
 
 
 async def _is_spent(session: AsyncSession, spent: bytes) -> bool:
-    return (await run(session, "SELECT 1 FROM anonymous_spent WHERE hash = $1", spent)).one_or_none() is not None
+    return await first(session, "SELECT 1 FROM anonymous_spent WHERE hash = $1", spent) is not None
 
 
 async def _waits(session: AsyncSession, spent: bytes) -> bool:
-    return (await run(session, "SELECT 1 FROM anonymous_waiting WHERE spent = $1", spent)).one_or_none() is not None
+    return await first(session, "SELECT 1 FROM anonymous_waiting WHERE spent = $1", spent) is not None
 
 
 def _content(one: Delivery) -> dict[str, Any]:

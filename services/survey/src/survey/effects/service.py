@@ -13,7 +13,7 @@ from kit.auth import Actor
 from kit.context import Context
 from kit.contracts.responsibility import FindingVerified
 from kit.contracts.survey import EffectMeasured
-from kit.db.rows import run
+from kit.db.rows import scalars
 from kit.errors import Invalid, NotFound
 from kit.events import Event, emit
 from kit.ids import new_id
@@ -75,7 +75,7 @@ async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Cont
     touched = sorted({name for fact in facts for score in fact.scores for name in teams_of(fact, score)})
     if not touched:
         return
-    watching = (await run(session, WATCHING, touched)).scalars().all()
+    watching = await scalars(session, WATCHING, touched)
     if not watching:
         return
     for found in await session.scalars(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.db.rows import RowsStatement, run, run_rows
+from kit.db.rows import RowsStatement, run, run_rows, scalars
 from kit.errors import Invalid
 from survey.honesty.figures import LAST_DAYS, Counts
 from survey.honesty.models import CountedDay, HonestyMonth, StaffNumber
@@ -141,9 +141,9 @@ def days(month: str, context: Context) -> list[tuple[datetime, datetime]]:
 async def suspects(session: AsyncSession, month: str, context: Context) -> tuple[list[bytes], list[bytes]]:
     """Hashes of numbers on many accounts, and of devices with many answers in the month."""
     whole = days(month, context)
-    numbers = await run(session, NUMBERS, ACCOUNTS_PER_NUMBER)
-    devices = await run(session, DEVICES, whole[0][0], whole[-1][1], ANSWERS_PER_DEVICE)
-    return list(numbers.scalars()), list(devices.scalars())
+    numbers = await scalars(session, NUMBERS, ACCOUNTS_PER_NUMBER)
+    devices = await scalars(session, DEVICES, whole[0][0], whole[-1][1], ANSWERS_PER_DEVICE)
+    return numbers, devices
 
 
 async def flag_day(
@@ -161,7 +161,7 @@ async def enter_some(session: AsyncSession, begins_at: datetime, ends_at: dateti
     day = await session.get_one(CountedDay, begins_at, with_for_update=True, populate_existing=True)
     if day.done:
         return False
-    some = list((await run(session, SOME, begins_at, ends_at, day.reached, AT_ONCE)).scalars())
+    some = await scalars(session, SOME, begins_at, ends_at, day.reached, AT_ONCE)
     if some:
         await run(session, ENTER, some, zone, float(GOOD))
         day.reached = some[-1]

@@ -88,7 +88,7 @@ async def _check(
 ) -> tuple[list[Checked], dict[UUID, Kept]]:
     tokens = _genuine(submissions, outcomes, token_key(context))
     ids = sorted({token.invitation for token in tokens.values()})
-    rows: Collection[Any] = (await run(session, OCCASIONS, ids)).all() if ids else ()
+    rows: Collection[Any] = await run(session, OCCASIONS, ids) if ids else ()
     occasions = {row.id: row for row in rows}
     questions = await _questions(session, {row.questionnaire_id for row in rows})
     checked = []

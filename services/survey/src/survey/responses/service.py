@@ -91,7 +91,7 @@ async def replace(session: AsyncSession, rows: Sequence[dict[str, Any]], at: dat
 async def _ids(
     session: AsyncSession, statement: RowsStatement, rows: Sequence[dict[str, Any]], at: datetime
 ) -> set[UUID]:
-    return set((await run_rows(session, statement, rows, at)).scalars()) if rows else set()
+    return {row[0] for row in await run_rows(session, statement, rows, at)} if rows else set()
 
 
 def sealed(response_id: UUID, words: dict[str, str], owner: Owner | None, context: Context) -> bytes | None:
