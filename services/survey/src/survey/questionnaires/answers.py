@@ -37,6 +37,8 @@ def faults(definition: Definition, answers: Answers, *, complete: bool) -> list[
     Required items count only when the answer is complete. An answer to an item that the branching hides is a
     fault, so that nothing is stored that the customer was never asked.
     """
+    if definition.glance.good(answers, complete=complete):
+        return []
     return examine(definition, answers, complete=complete).faults
 
 

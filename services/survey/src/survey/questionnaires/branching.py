@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from operator import ge, gt, le, lt
 from typing import Any
 
 Rule = Any
@@ -20,6 +21,7 @@ Heard = Callable[[Data], Any]
 DEEPEST = 16
 LONGEST_LITERAL = 2000
 SAFE_INTEGER = 2**53
+NUMBERS = frozenset({int, float})
 NAME = re.compile(r"[a-z0-9_.]{0,81}")
 
 
@@ -44,10 +46,13 @@ def compiled(rule: Rule) -> Heard:
         return lambda data: [part(data) for part in parts]
     if not isinstance(rule, dict):
         return lambda _: rule
-    operator, arguments = _parts(rule)
-    if operator in LAZY:
-        return LAZY[operator](arguments)
-    compute, values = EAGER[operator], [compiled(argument) for argument in arguments]
+    name, arguments = _parts(rule)
+    if name in LAZY:
+        return LAZY[name](arguments)
+    values = [compiled(argument) for argument in arguments]
+    if name in ORDERINGS and len(values) == 2:  # noqa: PLR2004  (as nearly all are)
+        return _in_order(ORDERINGS[name], *values)
+    compute = EAGER[name]
     return lambda data: compute([value(data) for value in values])
 
 
@@ -157,7 +162,7 @@ def _first(arguments: list[Any], *, wanted: bool) -> Heard:
         found: Any = None
         for part in parts:
             found = part(data)
-            if truthy(found) is wanted:
+            if (found if type(found) is bool else truthy(found)) is wanted:
                 break
         return found
 
@@ -227,14 +232,19 @@ def _whole(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return type(value) in NUMBERS
+
+
+def _in_order(compare: Callable[[Any, Any], bool], left: Heard, right: Heard) -> Heard:
+    def value(data: Data) -> bool:
+        first, second = left(data), right(data)
+        return type(first) in NUMBERS and type(second) in NUMBERS and compare(first, second)
+
+    return value
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[list[Any]], bool]:
     def chain(values: list[Any]) -> bool:
-        if len(values) == 2:  # noqa: PLR2004  (as nearly all are)
-            left, right = values
-            return _number(left) and _number(right) and compare(left, right)
         return all(map(_number, values)) and all(map(compare, values, values[1:]))
 
     return chain
@@ -264,15 +274,13 @@ def _sum(*values: float) -> float:
     return total
 
 
+ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 EAGER: dict[str, Callable[[list[Any]], Any]] = {
     "===": _same,
     "==": _same,
     "!==": lambda values: not _same(values),
     "!=": lambda values: not _same(values),
-    "<": _ordered(lambda left, right: left < right),
-    "<=": _ordered(lambda left, right: left <= right),
-    ">": _ordered(lambda left, right: left > right),
-    ">=": _ordered(lambda left, right: left >= right),
+    **{name: _ordered(compare) for name, compare in ORDERINGS.items()},
     "!": lambda values: not truthy(values[0]),
     "!!": lambda values: truthy(values[0]),
     "in": _in,

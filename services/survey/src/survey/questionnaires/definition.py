@@ -12,6 +12,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from survey.questionnaires import branching
+from survey.questionnaires.glance import Glance
 from survey.questionnaires.items import (
     AnyItem,
     Choice,
@@ -80,6 +81,11 @@ class Definition(Part):
         whens = {item.code: item.when for item in self.items}
         whens |= {f"{item.code}.{row.code}": row.when for item in self.items for row in _rows_of(item)}
         return {code: branching.compiled(when) for code, when in whens.items() if when is not None}
+
+    @cached_property
+    def glance(self) -> Glance:
+        """Says at one look of most answers that they are good."""
+        return Glance(self.items, self.conditions)
 
     @cached_property
     def free_texts(self) -> dict[str, str]:

@@ -57,11 +57,11 @@ def wrong_text(value: Any, longest: int) -> Wrong:
         yield "", "The answer is a text."
     elif len(value) > longest:
         yield "", f"The text may have at most {longest} characters; it has {len(value)}."
-    elif "\x00" in value or not _well_formed(value):
+    elif "\x00" in value or not well_formed(value):
         yield "", "The text holds a NUL or half a surrogate pair; send well-formed Unicode without NUL."
 
 
-def _well_formed(text: str) -> bool:
+def well_formed(text: str) -> bool:
     """Without half a surrogate pair."""
     try:
         text.encode()
