@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.auth import Role
 from kit.ids import new_id
 from survey.analyses.blocks import FIVE, Pending, alike, merged, without
 from survey.analyses.masks import of_one_category, whole
 from survey.analyses.schemas import AnalysisIn
-from survey.analyses.service import assign, gather
+from survey.analyses.service import assign, gather, look_at
 from survey.insights.grid import Fact
 from survey.insights.service import store_scores
 from survey.questionnaires.scoring import Score
@@ -119,6 +120,7 @@ async def history(survey):
         facts = [somebody(chance, survey.clock.now()) for _ in range(chance.choice([37, 52, 61]))]
         async with survey.runtime.database.writing() as session:
             await store_scores(session, facts)
+            await look_at(session, [fact.response_id for fact in facts])
         seen.append(await everything(survey))
         survey.clock.advance(timedelta(days=chance.choice([1, 4, 6])))
     return seen
@@ -154,5 +156,63 @@ async def test_two_workers_that_find_the_same_answers_make_each_block_once(surve
     """Whichever comes second leaves alone what the first one took."""
     members = "SELECT block, count(*) AS n FROM analysis_member GROUP BY block"
     await survey.sql("DELETE FROM analysis_member WHERE block IN (SELECT block FROM analysis_member LIMIT 20)")
+    await survey.sql("DELETE FROM analysis_reach")
     await asyncio.gather(*(assign(survey.runtime.database, survey.runtime.context) for _ in range(3)))
     assert {row["n"] for row in await survey.sql(members)} == {FIVE}
+
+
+class TestReach:
+    """Each look is at what is new, and forgets nobody."""
+
+    async def test_an_answer_from_a_phone_is_found_by_when_it_came(self, survey, asking, history):
+        await assign(survey.runtime.database, survey.runtime.context)
+        answered = [await asking.answer(await asking.invited(), overall=4, billing=3) for _ in range(5)]
+        assert await in_blocks(survey, answered) == 0
+        await assign(survey.runtime.database, survey.runtime.context)
+        assert await in_blocks(survey, answered) == 5
+
+    async def test_anonymous_ones_by_their_day(self, survey, asking, history):
+        await asking.campaign("hidden", questionnaire="after_order", trigger="none", confidentiality="anonymous")
+        await assign(survey.runtime.database, survey.runtime.context)
+        for _ in range(5):
+            body = {"campaign": "hidden", "account": await asking.contact(), "unit": "/city/east/hall-1/"}
+            made = await asking.post("/v1/invitations", body | {"sub_process": "RB-09"}, Role.INTEGRATOR)
+            link = await asking.post(f"/v1/invitations/{made['id']}/link", None, Role.INTEGRATOR, status=200)
+            await asking.answer(link["token"], overall=4)
+        await assign(survey.runtime.database, survey.runtime.context)
+        released = [row["id"] for row in await survey.sql("SELECT id FROM anonymous_response")]
+        assert len(released) == await in_blocks(survey, released) == 5
+
+    async def test_who_was_left_over_waits_in_a_list_and_is_placed_later(self, survey, asking, history):
+        here = {"unit": "/city/north/hall-9/"}
+        first = [await asking.answer(await asking.invited(**here), overall=4, billing=3) for _ in range(3)]
+        await assign(survey.runtime.database, survey.runtime.context)
+        survey.clock.advance(timedelta(days=2))  # far beyond what is looked at again
+        more = [await asking.answer(await asking.invited(**here), overall=4, billing=3) for _ in range(2)]
+        await assign(survey.runtime.database, survey.runtime.context)
+        assert await in_blocks(survey, first + more) == 5
+        left = await survey.sql("SELECT 1 FROM analysis_pending WHERE response_id = ANY($1::uuid[])", first)
+        assert left == []
+
+    async def test_a_look_reads_as_much_as_is_new(self, survey, history):
+        """One that was in no list and came long ago is passed over, until all are looked through again."""
+        await assign(survey.runtime.database, survey.runtime.context)
+        (missed,) = await survey.sql("SELECT response_id AS id FROM analysis_member WHERE place = 0 LIMIT 1")
+        block = "(SELECT block FROM analysis_member WHERE response_id = $1)"
+        await survey.sql(f"DELETE FROM analysis_member WHERE block = {block}", missed["id"])
+        survey.clock.advance(timedelta(days=3))
+        await assign(survey.runtime.database, survey.runtime.context)
+        assert await in_blocks(survey, [missed["id"]]) == 0
+        survey.clock.advance(timedelta(days=30))
+        await assign(survey.runtime.database, survey.runtime.context)
+        assert await in_blocks(survey, [missed["id"]]) == 1
+
+    async def test_no_block_is_called_as_one_of_its_members(self, survey, history):
+        """An erased customer's answer has a new id; the old one must stand nowhere beside it."""
+        wrong = "SELECT 1 FROM analysis_member AS m JOIN analysis_member AS n ON n.block = m.response_id"
+        assert await survey.sql(wrong) == []
+
+
+async def in_blocks(survey, responses):
+    placed = "SELECT count(*) AS n FROM analysis_member WHERE response_id = ANY($1::uuid[])"
+    return (await survey.sql(placed, list(responses)))[0]["n"]

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 
 from kit.auth import Role
+from survey.analyses.service import assign
 from tests.survey.exchange.exporting import Exporting
 from tests.survey.exchange.importing import Importing, places, workbook
 from tests.survey.exchange.test_exports import ANSWERS, VARIED
@@ -48,6 +49,16 @@ class TestPastAnswers:
         )
         assert max(one["value"] for one in scored) == 5
         assert (await survey.sql("SELECT count(*) AS n FROM tally"))[0]["n"] == before[0]["n"] + 2
+
+    async def test_they_are_put_into_blocks_for_analyses_though_they_came_long_ago(self, survey, importing):
+        await assign(survey.runtime.database, survey.runtime.context)
+        await run(importing, HEADING + "".join(row(unit="/city/east/old-hall/") for _ in range(5)))
+        await assign(survey.runtime.database, survey.runtime.context)
+        (found,) = await survey.sql(
+            "SELECT count(*) AS n FROM response JOIN analysis_member ON response_id = id "
+            "WHERE unit = '/city/east/old-hall/'"
+        )
+        assert found["n"] == 5
 
     async def test_they_announce_nothing(self, survey, importing):
         before = len(await survey.events())

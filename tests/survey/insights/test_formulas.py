@@ -10,9 +10,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from survey.insights.effort import effort_of_counts
 from survey.insights.figures import moments
-from survey.insights.reliability import alpha_of
 from survey.insights.sample_size import sample_size
 from survey.insights.satisfaction_index import Indicator, fault_of, index_of, satisfaction_index
+from survey.scales.reliability import alpha_of
 
 ACSI = [Indicator(0.3885, 1, 10), Indicator(0.3190, 1, 10), Indicator(0.2925, 1, 10)]
 rows_of_three = st.lists(st.tuples(*[st.integers(1, 5).map(float)] * 3), min_size=2, max_size=30)

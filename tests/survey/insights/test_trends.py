@@ -78,21 +78,6 @@ class TestIndex:
         assert "add up to 0.5" in str(refused["errors"])
 
 
-class TestReliability:
-    async def test_alpha_over_those_who_answered_every_item(self, survey, answered):
-        items = ["billing_accuracy", "staff_conduct"]
-        found = await get(survey, "reliability", unit=UNIT, item=items)
-        assert found["figure"]["n"] == 48
-        assert 0.9 < found["figure"]["value"] <= 1
-        assert found["items"] == items
-
-    async def test_a_few_respondents_are_withheld(self, survey, answered):
-        items = ["billing_accuracy", "staff_conduct"]
-        found = await get(survey, "reliability", unit=UNIT, item=items, to="2026-03-15")
-        assert (found["figure"]["value"], found["figure"]["n"]) == (None, None)
-        assert found["figure"]["reason"].startswith("Withheld: fewer than 30")
-
-
 async def test_the_size_of_a_sample(survey):
     found = await get(survey, "sample-size", population=1000, margin=0.05)
     assert (found["n"], found["confidence"]) == (278, 0.95)

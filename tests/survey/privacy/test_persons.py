@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kit.auth import Role
 from kit.contracts.survey import ContactErased
 from kit.encryption import CannotOpen
+from survey.analyses.service import assign
 from survey.contacts.schemas import ContactIn
 from tests.survey.exchange.exporting import Exporting
 from tests.survey.exchange.importing import Importing
@@ -81,6 +83,34 @@ class TestErasure:
         }
         assert traces == {("erased_account", str(row["id"]))}
         assert (await officer.get(f"/v1/contacts/{account}/export")).status_code == 404
+
+    async def test_nor_what_was_analysed_with_others(self, survey, asking, officer):
+        """A block of five that the person belongs to is called as none of them, and stays whole."""
+        accounts = [await asking.contact() for _ in range(5)]
+        here = {"unit": "/city/east/hall-55/"}
+        answered = [await asking.answer(await asking.invited(one, **here), overall=1) for one in accounts]
+        await assign(survey.runtime.database, survey.runtime.context)
+        placed = "SELECT block, count(*) AS n FROM analysis_member WHERE block = $1 OR response_id = $2 GROUP BY block"
+        ((block, _),) = await survey.sql(placed, uuid4(), answered[0])
+        for account in accounts:
+            assert (await officer.delete(f"/v1/contacts/{account}")).status_code == 200
+        tables = await whole_database(survey)
+        assert {name for name, text in tables.items() if any(str(one) in text for one in answered)} == set()
+        assert [row["n"] for row in await survey.sql(placed, block, uuid4())] == [5]
+
+    async def test_one_that_was_in_no_block_yet_is_not_forgotten(self, survey, asking, officer):
+        account = await asking.contact(name="Early Bird")
+        here = {"unit": "/city/east/hall-77/"}
+        await assign(survey.runtime.database, survey.runtime.context)
+        await asking.answer(await asking.invited(account, **here), overall=2)
+        await officer.delete(f"/v1/contacts/{account}")
+        survey.clock.advance(timedelta(days=2))
+        for _ in range(4):
+            await asking.answer(await asking.invited(**here), overall=2)
+        survey.clock.advance(timedelta(days=8))
+        await assign(survey.runtime.database, survey.runtime.context)
+        mine = "SELECT count(*) AS n FROM score JOIN analysis_member USING (response_id) WHERE unit = $1"
+        assert (await survey.sql(mine, here["unit"]))[0]["n"] == 5
 
     async def test_what_was_sealed_opens_no_more(self, survey, officer, person):
         """With the keyring and a copy of the old rows: all but the wrapped data key, which is gone."""

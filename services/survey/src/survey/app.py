@@ -47,6 +47,7 @@ from survey.rounds import consumers as round_consumers
 from survey.rounds import endpoints as rounds
 from survey.rounds import jobs as round_jobs
 from survey.rounds import timers as round_timers
+from survey.scales import endpoints as scales
 from survey.settings import Settings
 from survey.topics import endpoints as topics
 from survey.topics import jobs as topic_jobs
@@ -72,6 +73,7 @@ ROUTERS = [
     invitations.router,
     responses.router,
     effects.router,
+    scales.router,
     analyses.router,
     anonymous_topics.router,
     topics.router,

@@ -38,9 +38,10 @@ class Analysis(Base):
 
 
 class AnalysisMember(Base):
-    """An answer's place in its block of five, which never changes; ``block`` is called as its first member.
+    """An answer's place in its block of five, which never changes.
 
-    In no block yet are the last few answers of each place.
+    ``block`` is a random name: called as one of its members it would lead from an erased customer's old answer to the
+    new one. In no block yet are the last few answers of each place.
     """
 
     __tablename__ = "analysis_member"
@@ -52,3 +53,22 @@ class AnalysisMember(Base):
     response_id: Mapped[UUID] = mapped_column(primary_key=True)
     block: Mapped[UUID]
     place: Mapped[int] = mapped_column(SmallInteger)
+
+
+class AnalysisPending(Base):
+    """An answer in no block that is to be looked at: left over before, or come by another way than from a phone."""
+
+    __tablename__ = "analysis_pending"
+
+    response_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class AnalysisReach(Base):
+    """Up to when answers were looked at for blocks (``reached``), and when all of them were (``whole_at``)."""
+
+    __tablename__ = "analysis_reach"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    reached: Mapped[datetime] = mapped_column(TIME)
+    whole_at: Mapped[datetime] = mapped_column(TIME)

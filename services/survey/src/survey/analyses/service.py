@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import FromClause, func, select, text
@@ -17,7 +17,7 @@ from kit.context import Context
 from kit.db import Database
 from kit.db.rows import RowsStatement, run, run_rows
 from kit.errors import Invalid, NotFound
-from survey.analyses.models import Analysis, AnalysisMember
+from survey.analyses.models import Analysis, AnalysisMember, AnalysisReach
 from survey.analyses.schemas import EXPERIENCES, AnalysisIn
 from survey.insights.models import OVERALL
 from survey.settings import settings_of
@@ -31,6 +31,8 @@ BLOCKS_AT_ONCE = 2000
 MOST = 1_000_000
 NOBODY = UUID(int=0)
 PATIENCE = timedelta(days=7)
+LOOK_THROUGH = timedelta(days=30)
+MARGIN = timedelta(hours=1)
 _ONE_ASSIGNER = 0x6F1E
 
 
@@ -81,54 +83,119 @@ LEFT JOIN LATERAL (
 _PAGE = """
 SELECT response_id FROM score WHERE response_id > :after GROUP BY response_id ORDER BY response_id OFFSET :most LIMIT 1
 """
+_IN_NONE = "NOT EXISTS (SELECT FROM analysis_member AS m WHERE m.response_id = s.response_id)"
+_IN_PAGE = f"""
+SELECT DISTINCT response_id FROM score AS s
+WHERE response_id > :after AND (CAST(:last AS uuid) IS NULL OR response_id <= :last) AND {_IN_NONE}
+"""  # noqa: S608  (own names)
+_THESE = f"SELECT response_id FROM unnest(CAST(:ids AS uuid[])) AS s (response_id) WHERE {_IN_NONE}"  # noqa: S608
+_LEFT = "SELECT response_id FROM analysis_pending WHERE response_id > :after ORDER BY response_id LIMIT :most"
+_RECEIVED = """
+SELECT id, received_at FROM response WHERE complete AND (received_at, id) > (:at, :after)
+ORDER BY received_at, id LIMIT :most
+"""
+_RELEASED = "SELECT id FROM anonymous_response WHERE day >= :day AND id > :after ORDER BY id LIMIT :most"
 _PENDING = """
 SELECT p.response_id, s.*, coalesce(r.segment, a.segment) AS segment, r.contact_id IS NOT NULL AS known
-FROM (
-    SELECT DISTINCT response_id FROM score AS s
-    WHERE response_id > :after AND (CAST(:last AS uuid) IS NULL OR response_id <= :last)
-        AND NOT EXISTS (SELECT FROM analysis_member AS m WHERE m.response_id = s.response_id)
-) AS p
+FROM ({these}) AS p
     JOIN LATERAL (
         SELECT min(unit) AS unit, min("trigger") AS "trigger", (min(occurred_at) AT TIME ZONE :zone)::date AS day,
             array_agg(driver || ' ' || coalesce(sub_process, '') ORDER BY driver) AS scored
         FROM score WHERE score.response_id = p.response_id
-    ) AS s ON true
+    ) AS s ON s.unit IS NOT NULL
     LEFT JOIN response AS r ON r.id = p.response_id
     LEFT JOIN anonymous_response AS a ON a.id = p.response_id
 ORDER BY p.response_id
 """
+_LOOK_AT = f"""
+INSERT INTO analysis_pending (response_id)
+SELECT DISTINCT response_id FROM score AS s WHERE response_id = ANY($1::uuid[]) AND {_IN_NONE}
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_PLACED = "DELETE FROM analysis_pending AS p USING analysis_member AS m WHERE m.response_id = p.response_id"
 
 
 async def assign(database: Database, context: Context) -> None:
-    """Puts answers that came since into blocks, each for ever; those left of places wait a week for others alike."""
+    """Puts answers that came since into blocks, each for ever; those left of places wait a week for others alike.
+
+    It takes as long as there are new answers. Once in a while all are looked through, for one that was missed.
+    """
     from survey.analyses.blocks import Pending, alike, merged, without
 
+    begun = context.clock.now()
+    async with database.reading() as session:
+        reach = await session.get(AnalysisReach, 1)
+    whole_at = reach.whole_at if reach and begun - reach.whole_at < LOOK_THROUGH else None
+    chunks = _everything(database, context) if reach is None or whole_at is None else _since(database, reach, context)
     left: list[Pending] = []
+    again: list[UUID] = []
     members = Members(AnalysisMember.__table__)
-    async for chunk in _pending(database, context):
+    async for chunk in chunks:
+        known = {one.id for one in left}
         left += [
             Pending(row.response_id, row.day, row.unit, row.trigger, row.segment, row.known, tuple(row.scored))
             for row in chunk
+            if row.response_id not in known
         ]
         blocks = alike(left)
-        await keep(database, blocks, members)
+        again += await keep(database, blocks, members)
         left = without(left, blocks)
-    zone = ZoneInfo(settings_of(context).time_zone)
-    long_ago = context.clock.now().astimezone(zone).date() - PATIENCE
-    await keep(database, merged(one for one in left if one.day <= long_ago), members)
+    long_ago = begun.astimezone(_zone(context)).date() - PATIENCE
+    blocks = merged(one for one in left if one.day <= long_ago)
+    again += await keep(database, blocks, members)
+    async with database.writing() as session:
+        await look_at(session, again + [one.id for one in without(left, blocks)])
+        await _reach(session, begun, whole_at or begun)
 
 
-async def _pending(database: Database, context: Context) -> AsyncIterator[Sequence[Any]]:
-    after, zone = NOBODY, settings_of(context).time_zone
+async def look_at(session: AsyncSession, responses: Sequence[UUID]) -> None:
+    """The next look for blocks is at these answers too, whenever they were received; those in one stay there."""
+    if responses:
+        await run(session, _LOOK_AT, list(responses))
+
+
+async def _reach(session: AsyncSession, reached: datetime, whole_at: datetime) -> None:
+    """Two at once end where the later one is; what was left over stays, what is in a block leaves the list."""
+    await run(session, _PLACED)
+    setting = insert(AnalysisReach).values(id=1, reached=reached, whole_at=whole_at)
+    later = {
+        name: func.greatest(getattr(AnalysisReach, name), setting.excluded[name]) for name in ("reached", "whole_at")
+    }
+    await session.execute(setting.on_conflict_do_update(index_elements=["id"], set_=later))
+
+
+async def _everything(database: Database, context: Context) -> AsyncIterator[Sequence[Any]]:
+    after, statement = NOBODY, text(_PENDING.format(these=_IN_PAGE))
     while True:
         async with database.reading() as session:
             last = await session.scalar(text(_PAGE), {"after": after, "most": AT_ONCE - 1})
-            told = {"after": after, "last": last, "zone": zone}
-            rows = (await session.execute(text(_PENDING), told)).all()
+            told = {"after": after, "last": last, "zone": _zone(context).key}
+            rows = (await session.execute(statement, told)).all()
         yield rows
         if last is None:
             return
         after = last
+
+
+async def _since(database: Database, reach: AnalysisReach, context: Context) -> AsyncIterator[Sequence[Any]]:
+    """Those left before, and what phones sent since: a little more, as answers are not committed in their order."""
+    since = reach.reached - MARGIN
+    told = {"at": since, "day": since.astimezone(_zone(context)).date(), "most": AT_ONCE}
+    statement = text(_PENDING.format(these=_THESE))
+    for source in (_LEFT, _RECEIVED, _RELEASED):
+        at, more = told | {"after": NOBODY}, True
+        while more:
+            async with database.reading() as session:
+                found = (await session.execute(text(source), at)).all()
+                ids = [row[0] for row in found]
+                rows = (await session.execute(statement, {"ids": ids, "zone": _zone(context).key})).all()
+            yield rows
+            if more := len(found) == AT_ONCE:
+                at |= {"after": ids[-1]} | ({"at": found[-1].received_at} if source is _RECEIVED else {})
+
+
+def _zone(context: Context) -> ZoneInfo:
+    return ZoneInfo(settings_of(context).time_zone)
 
 
 @dataclass(frozen=True)
@@ -147,25 +214,32 @@ class Members:
         return set(await session.scalars(wanted))
 
 
-async def keep(database: Database, blocks: Sequence["Block"], members: Members) -> None:
-    """Stores blocks in short transactions; leaves out those with an answer that another worker took meanwhile."""
+async def keep(database: Database, blocks: Sequence["Block"], members: Members) -> list[UUID]:
+    """Stores blocks in short transactions; gives the answers of those that it leaves out.
+
+    Such a block has an answer that another worker took meanwhile.
+    """
+    left_out: list[UUID] = []
     for first in range(0, len(blocks), BLOCKS_AT_ONCE):
         async with database.writing() as session:
-            await _keep_some(session, blocks[first : first + BLOCKS_AT_ONCE], members)
+            left_out += await _keep_some(session, blocks[first : first + BLOCKS_AT_ONCE], members)
+    return left_out
 
 
-async def _keep_some(session: AsyncSession, blocks: Sequence["Block"], members: Members) -> None:
+async def _keep_some(session: AsyncSession, blocks: Sequence["Block"], members: Members) -> list[UUID]:
     """One worker at a time: a block is of five or is not."""
     await run(session, "SELECT pg_advisory_xact_lock($1)", _ONE_ASSIGNER)
     gone = await members.among(session, [one.id for block in blocks for one in block])
+    named = [(uuid4(), block) for block in blocks if not gone.intersection(one.id for one in block)]
     rows = [
-        {"response_id": one.id, "block": block[0].id, "place": place}
-        for block in blocks
-        if not gone.intersection(one.id for one in block)
+        {"response_id": one.id, "block": name, "place": place}
+        for name, block in named
         for place, one in enumerate(block)
     ]
     if rows:
         await run_rows(session, members.adding, rows)
+    taken = {id(block) for _, block in named}
+    return [one.id for block in blocks if id(block) not in taken for one in block]
 
 
 async def gather(database: Database, asked: AnalysisIn, unit: str, context: Context) -> "Answers":

@@ -46,7 +46,7 @@ class AnonymousResponse(Base):
     sub_process: Mapped[str | None]
     segment: Mapped[str | None]
     trigger: Mapped[str]
-    day: Mapped[date]
+    day: Mapped[date] = mapped_column(index=True)
     digest: Mapped[str]
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     words: Mapped[bytes | None]

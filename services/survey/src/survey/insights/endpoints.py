@@ -19,10 +19,8 @@ from survey.insights import service
 from survey.insights.cells import HIDDEN, figures, moments_of
 from survey.insights.cells import figure as cell_figure
 from survey.insights.changes import FEWEST, METHOD, Point, changes
-from survey.insights.figures import CONFIDENCE, Figure
+from survey.insights.figures import CONFIDENCE
 from survey.insights.questions import TOPICS, Dimension, Question
-from survey.insights.reliability import FORMULA as ALPHA
-from survey.insights.reliability import alpha
 from survey.insights.sample_size import FORMULA as SIZE
 from survey.insights.sample_size import sample_size
 from survey.insights.satisfaction_index import FORMULA as INDEX
@@ -35,7 +33,6 @@ from survey.insights.schemas import (
     IndicatorIn,
     IndicatorOut,
     Parameters,
-    ReliabilityOut,
     SampleSizeOut,
     ScoresOut,
     Shown,
@@ -64,7 +61,6 @@ Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 COUNTING = (
     "Complete answers, each cell in blocks of at least five; the latest of a cell may still wait for their block."
 )
-ENOUGH_FOR_ALPHA = 30
 
 
 # async, as every dependency here: a plain function would cost a thread's turn at each request
@@ -140,27 +136,6 @@ async def get_trends(
         method=METHOD,
         reason=f"Change points need at least {FEWEST} periods with figures; there are {len(known)}." if few else None,
     )
-
-
-@router.get("/reliability")
-async def get_reliability(
-    session: ReadSession,
-    context: Ctx,
-    actor: Reader,
-    bounds: Bounds,
-    item: Annotated[list[Driver], Query(min_length=2, max_length=9, description="The items of the scale")],
-) -> ReliabilityOut:
-    """Cronbach's alpha of a scale made of these drivers' scores; at least 30 respondents who answered all of them."""
-    items, zone = list(dict.fromkeys(item)), settings_of(context).time_zone
-    n, spreads, whole = await service.alpha_inputs(session, bounds, items, zone, actor=actor)
-    if n < ENOUGH_FOR_ALPHA:
-        reason = f"Withheld: fewer than {ENOUGH_FOR_ALPHA} respondents answered every item."
-        found = {"formula": ALPHA, "confidence": CONFIDENCE, **HIDDEN, "reason": reason}
-    else:
-        value = alpha(spreads, whole)
-        found = asdict(Figure(value, None, None, n, ALPHA, reason=None if value is not None else "Without variance."))
-    parameters = parameters_of(bounds, service.unit_for(actor, bounds.unit), context)
-    return ReliabilityOut(parameters=parameters, items=items, figure=FigureOut(**found))
 
 
 @router.get("/index", dependencies=COUNTED)

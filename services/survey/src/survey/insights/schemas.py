@@ -121,14 +121,6 @@ class TrendOut(BaseModel):
     reason: str | None
 
 
-class ReliabilityOut(BaseModel):
-    """Cronbach's alpha over those who answered every item (listwise)."""
-
-    parameters: Parameters
-    items: list[Driver]
-    figure: FigureOut
-
-
 class IndicatorIn(BaseModel):
     """A question of the index: the mean of a driver's scores (null: the overall score), the recommendation or CES."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -131,43 +131,6 @@ def unit_for(actor: Actor, unit: str | None) -> str:
     if not actor.covers(unit):
         raise ForeignUnit(f"There is no unit {unit} among those you see; yours is {actor.unit}.")
     return unit
-
-
-async def alpha_inputs(
-    session: AsyncSession, question: Question, drivers: Sequence[str], zone: str, *, actor: Actor
-) -> tuple[int, list[float], float]:
-    """Respondents who answered every item, the items' variances in the order given, and the variance of their sum."""
-    told = {
-        "drivers": list(drivers),
-        "k": len(drivers),
-        "unit": unit_for(actor, question.unit),
-        "sub_process": question.sub_process,
-        "first": question.period_from,
-        "last": question.period_to,
-        "zone": zone,
-    }
-    rows = {row.driver: row for row in await session.execute(text(_VARIANCES), told)}
-    if None not in rows:
-        return 0, [], 0.0
-    items = [float(rows[name].spread or 0) if name in rows else 0.0 for name in drivers]
-    return int(rows[None].n), items, float(rows[None].spread or 0)
-
-
-_VARIANCES = """
-WITH whole AS (
-    SELECT response_id, sum(value) AS total FROM score
-    WHERE driver = ANY(:drivers) AND starts_with(unit, :unit)
-        AND "trigger" <> 'case_closed'
-        AND (CAST(:sub_process AS text) IS NULL OR sub_process = :sub_process)
-        AND (CAST(:first AS date) IS NULL OR (occurred_at AT TIME ZONE :zone)::date >= :first)
-        AND (CAST(:last AS date) IS NULL OR (occurred_at AT TIME ZONE :zone)::date <= :last)
-    GROUP BY response_id HAVING count(*) = :k
-)
-SELECT NULL AS driver, count(*) AS n, var_samp(total) AS spread FROM whole HAVING count(*) > 0
-UNION ALL
-SELECT driver, count(*), var_samp(value) FROM score JOIN whole USING (response_id)
-WHERE driver = ANY(:drivers) GROUP BY driver
-"""
 
 
 async def latest_weights(session: AsyncSession, version: int | None = None) -> IndexWeights | None:

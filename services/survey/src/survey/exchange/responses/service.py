@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from kit.context import Context
 from kit.ids import new_id
+from survey.analyses.service import look_at
 from survey.contacts.models import Contact, ErasedAccount
 from survey.contacts.service import account_key
 from survey.exchange.exports.service import versions_of
@@ -101,6 +102,7 @@ class PastAnswers:
             facts.append(_fact(row, one, definition))
         await session.execute(insert(Response), rows)
         await store_scores(session, facts)
+        await look_at(session, [one.response_id for one in facts])
         await add_up(session, facts, self._zone)
 
     async def _owners(self, session: AsyncSession, accounts: set[str]) -> Mapping[str, tuple[UUID, bytes]]:

@@ -21,6 +21,7 @@ from kit.db.tables import message
 from kit.encryption import CannotOpen, Keyring
 from kit.events import emit
 from kit.timers import schedule
+from survey.analyses.service import look_at
 from survey.contacts.models import Contact, ErasedAccount
 from survey.contacts.service import ContactNotFound, account_key, find_contact, opened, person
 from survey.db import Base
@@ -120,6 +121,7 @@ async def anonymise(session: AsyncSession, which: Any, zone: ZoneInfo) -> int:
         await _follow(session, table, moved, zone)
         left = [row["id"] for row in rows if row["id"] not in moved]
         await session.execute(delete(table).where(table.c.response_id.in_(left)))
+    await look_at(session, [*moved.values()])
     gone = delete(Response).where(Response.id.in_([row["id"] for row in rows]))
     await session.execute(gone.execution_options(synchronize_session=False))
     return len(moved)
