@@ -60,29 +60,31 @@ class TestWatch:
         await answers(asker, [2, 4, 3, 2, 4])
         survey.clock.advance(timedelta(days=1))
         await asker.verify(finding, minimum_n=3)
-        await answers(asker, [2, 4, 3, 2, 4, 3, 3])
+        await answers(asker, [2, 4, 3, 2, 4, 3, 3, 4, 2, 3, 3])
         effects = await measured(survey, finding)
-        assert [effect["n_after"] for effect in effects] == [3, 6]
+        assert [effect["n_after"] for effect in effects] == [5, 10]
         assert "Look 2 at the same watch" in effects[1]["caveat"]
 
     async def test_what_was_answered_before_the_verification_counts_at_once(self, survey, asker):
         finding = uuid4()
         before = survey.clock.now()
-        await answers(asker, [5, 4, 5])
+        await answers(asker, [5, 4, 5, 4, 5])
         await asker.verify(finding, minimum_n=3, before_to=before, effective_at=before)
         (effect,) = await measured(survey, finding)
-        assert (effect["n_before"], effect["difference"]) == (0, None)
-        assert effect["caveat"] == "No comparable answer before the change."
+        assert (effect["n_before"], effect["n_after"], effect["difference"]) == (0, 5, None)
+        assert effect["caveat"] == "Fewer than 5 comparable answers before the change."
 
 
 class TestComparable:
     async def test_other_sub_processes_units_drivers_and_follow_ups_do_not_count(self, survey, asker):
         finding = uuid4()
         await asker.verify(finding, minimum_n=1)
-        await answers(asker, [5], sub_process="BE-12")
-        await answers(asker, [5], unit="/city/west/hall-1/")
-        await asker.answer(await asker.invited(), overall=5, conduct=5)
-        await asker.answer(await asker.token(await asker.close_case(await asker.contact())), solved="yes", handling=5)
+        await answers(asker, [5] * 5, sub_process="BE-12")
+        await answers(asker, [5] * 5, unit="/city/west/hall-1/")
+        for _ in range(5):
+            await asker.answer(await asker.invited(), overall=5, conduct=5)
+            case = await asker.close_case(await asker.contact())
+            await asker.answer(await asker.token(case), solved="yes", handling=5)
         assert await measured(survey, finding) == []
 
     async def test_an_order_speaks_of_each_stage_under_the_team_that_did_it(self, survey, asker):
@@ -90,7 +92,7 @@ class TestComparable:
         stages = {"RB-05": "/city/east/reading/", "RB-09": "/city/east/hall-1/"}
         await asker.verify(finding, minimum_n=1, sub_process="RB-05", unit="/city/east/reading/")
         await asker.verify(other, minimum_n=1, sub_process="RB-05", unit="/city/east/hall-1/")
-        await answers(asker, [4], stages=stages)
+        await answers(asker, [4] * 5, stages=stages)
         assert len(await measured(survey, finding)) == 1
         assert await measured(survey, other) == []
 
@@ -99,25 +101,27 @@ class TestComparable:
         asked = {"sub_process": "OR-05", "driver": "information", "minimum_n": 1}
         await asker.verify(finding, unit="/city/east/repair/", **asked)
         await asker.verify(other, unit="/city/west/repair/", **asked)
-        token = await asker.token(await asker.restore(await asker.contact(), unit="/city/east/"))
-        await asker.answer(token, overall=4, informed=4)
+        for _ in range(5):
+            token = await asker.token(await asker.restore(await asker.contact(), unit="/city/east/"))
+            await asker.answer(token, overall=4, informed=4)
         assert len(await measured(survey, finding)) == 1
         assert await measured(survey, other) == []
 
     async def test_the_time_of_the_service_decides_not_that_of_the_answer(self, survey, asker):
-        finding, served_before = uuid4(), await asker.invited()
+        finding, served_before = uuid4(), [await asker.invited() for _ in range(5)]
         survey.clock.advance(timedelta(days=1))
         await asker.verify(finding, minimum_n=1)
-        await asker.answer(served_before, overall=1, billing=1)
+        for token in served_before:
+            await asker.answer(token, overall=1, billing=1)
         assert await measured(survey, finding) == []
-        await answers(asker, [5])
+        await answers(asker, [5] * 5)
         (effect,) = await measured(survey, finding)
-        assert (effect["n_before"], effect["n_after"]) == (1, 1)
+        assert (effect["n_before"], effect["n_after"]) == (5, 5)
 
     async def test_without_a_driver_the_overall_score_is_compared(self, survey, asker):
         finding = uuid4()
         await asker.verify(finding, minimum_n=2, driver=None)
-        await answers(asker, [1, 1])
+        await answers(asker, [1] * 5)
         (effect,) = await measured(survey, finding)
         assert (effect["driver"], effect["mean_after"]) == (None, 3)
 
@@ -128,19 +132,19 @@ class TestEnd:
         await asker.verify(finding, minimum_n=1)
         closed = FindingClosed(finding_id=finding, outcome="effect_not_measurable", closed_at=survey.clock.now())
         await survey.deliver(closed, subject=str(finding))
-        await answers(asker, [5])
+        await answers(asker, [5] * 5)
         assert await measured(survey, finding) == []
 
     async def test_a_reopened_one_is_watched_anew_from_its_next_verification(self, survey, asker):
         finding = uuid4()
         await asker.verify(finding, minimum_n=1)
         await survey.deliver(FindingReopened(finding_id=finding, reopened_at=survey.clock.now()), subject=str(finding))
-        await answers(asker, [5])
+        await answers(asker, [5] * 5)
         survey.clock.advance(timedelta(days=1))
         await asker.verify(finding, minimum_n=2)
-        await answers(asker, [4, 5])
+        await answers(asker, [4, 5, 4, 5, 4])
         (effect,) = await measured(survey, finding)
-        assert (effect["n_before"], effect["n_after"]) == (1, 2)
+        assert (effect["n_before"], effect["n_after"]) == (5, 5)
 
 
 class TestReading:
@@ -156,6 +160,23 @@ class TestReading:
         await answers(asker, [5])
         later = (await present(survey, finding)).json()
         assert (later["n_before"], later["n_after"], later["conclusive"], later["next_n"]) == (5, 5, True, 20)
+
+    async def test_read_after_each_answer_it_tells_of_no_single_one(self, survey, asker):
+        """Each side stays as it was shown until five more have answered, however often it is asked for."""
+        finding = uuid4()
+        late = [await asker.invited() for _ in range(6)]
+        await answers(asker, [1, 2, 1, 2, 1])
+        survey.clock.advance(timedelta(days=1))
+        await asker.verify(finding, minimum_n=500)
+        seen = []
+        for number, token in enumerate(late):
+            await asker.answer(token, overall=3, billing=1 + number % 5)
+            await answers(asker, [5 - number % 2, 4])
+            found = (await present(survey, finding)).json()
+            seen.append((found["n_before"], found["n_after"], found["mean_before"], found["mean_after"]))
+        assert [one[:2] for one in seen] == [(None, None)] * 2 + [(5, 5)] * 2 + [(10, 10)] * 2
+        assert len(set(seen)) == 3
+        assert (found["time_zone"], found["smallest_shown"]) == ("Asia/Shanghai", 5)
 
     async def test_another_units_finding_and_an_unknown_one_are_not_there(self, survey, asker):
         finding = uuid4()

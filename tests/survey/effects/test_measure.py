@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from survey.effects.measure import effect, next_look
+from survey.effects.measure import advanced, effect, next_look
 from survey.insights.figures import moments
 
 five_points = st.lists(st.integers(1, 5).map(float), min_size=2, max_size=60)
@@ -55,6 +55,17 @@ class TestEffect:
         found = effect(moments(before), moments(after))
         assert (found.low, found.high, found.conclusive) == (None, None, False)
         assert sentence in found.caveat
+
+
+class TestAdvance:
+    @given(st.lists(st.integers(0, 7), max_size=30))
+    def test_whatever_comes_each_side_moves_by_five_and_more_and_lags_by_fewer(self, arrivals):
+        shown, known = moments([]), moments([])
+        for more in arrivals:
+            known += moments([3.0] * more)
+            before, shown = shown, advanced(shown, known)
+            assert shown.n - before.n == 0 or shown.n - before.n >= 5
+            assert 0 <= known.n - shown.n < 5
 
 
 class TestLooks:

@@ -131,7 +131,8 @@ class EffectMeasured(Payload):
     """Later customers against earlier ones, for one finding under watch.
 
     ``difference`` = after - before in points of the five-point score; ``low`` and ``high`` bound it at
-    ``confidence``. ``n_before`` and ``n_after`` are respondents.
+    ``confidence``. ``n_before`` and ``n_after`` are respondents, 0 for fewer than five: each side advances by five
+    and more.
     """
 
     type: ClassVar[str] = "gridloop.survey.effect.measured.v1"

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from kit.auth import Actor, Role, allow
-from kit.db import ReadSession
+from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from survey.contacts.schemas import UnitPath
 from survey.effects import service
@@ -21,6 +21,7 @@ from survey.insights.endpoints import COUNTED, READERS, Bounds, Segment, paramet
 from survey.insights.figures import CONFIDENCE
 from survey.insights.schemas import FigureOut, Shown
 from survey.published.disclosure import SMALLEST_SHOWN
+from survey.settings import settings_of
 
 router = APIRouter(prefix="/v1/insights", tags=["insights"])
 
@@ -31,14 +32,29 @@ Reader = Annotated[
 Analyst = Annotated[Actor, Depends(allow(*READERS))]
 WATCH = ("finding_id", "state", "unit", "sub_process", "before_from", "before_to", "effective_at")
 LOOKS = ("minimum_n", "next_n", "looks")
+COUNTING = (
+    "Complete answers but follow-ups to cases, one score of the driver (none: the overall one) per respondent, about "
+    "service in the sub-process by teams of the unit; each side in steps of five respondents and more."
+)
 
 
 @router.get("/effects/{finding_id}")
-async def get_effect(finding_id: UUID, session: ReadSession, actor: Reader) -> EffectOut:
-    """Measured now; the events ``survey.effect.measured`` are those of the announced looks."""
+async def get_effect(finding_id: UUID, session: WriteSession, context: Ctx, actor: Reader) -> EffectOut:
+    """What may be told by now: both sides advance by five respondents and more, and what was told is kept.
+
+    The events ``survey.effect.measured`` are those of the announced looks.
+    """
     watch, measured = await service.present(session, finding_id, actor=actor)
     named = {name: getattr(watch, name) for name in WATCH + LOOKS} | {"driver": watch.driver or None}
-    return EffectOut(**named, **_figures(measured), confidence=measured.confidence, method=measured.method)
+    return EffectOut(
+        **named,
+        **_figures(measured),
+        confidence=measured.confidence,
+        method=measured.method,
+        time_zone=settings_of(context).time_zone,
+        smallest_shown=SMALLEST_SHOWN,
+        counting=COUNTING,
+    )
 
 
 @router.get("/before-after", dependencies=COUNTED)
@@ -103,7 +119,7 @@ def _withheld(method: str) -> DifferenceOut:
 
 def _figures(measured: Effect) -> dict[str, Any]:
     sides = (measured.before, measured.after)
-    if any(0 < side.n < SMALLEST_SHOWN for side in sides):
+    if any(side.n < SMALLEST_SHOWN for side in sides):
         names = ("n_before", "n_after", "mean_before", "mean_after", "difference", "low", "high")
         caveat = f"Withheld: a side has fewer than {SMALLEST_SHOWN} respondents."
         return dict.fromkeys(names) | {"conclusive": False, "caveat": caveat}

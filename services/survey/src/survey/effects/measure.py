@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from survey.insights.figures import CONFIDENCE, Moments
 from survey.insights.student import two_sided
+from survey.published.disclosure import SMALLEST_SHOWN
 
 METHOD = "difference of means, Welch's t interval, two-sided"
 SMALL = 30
@@ -38,10 +39,14 @@ class Effect:
 
 
 def effect(before: Moments, after: Moments, *, confidence: float = CONFIDENCE, look: int = 1) -> Effect:
-    """Compares the scores of two groups of respondents; ``look`` counts how often this watch was read."""
+    """Compares the scores of two groups of respondents; ``look`` counts how often this watch was read.
+
+    A group of nobody is one that may not be told of: see ``advanced``.
+    """
     if before.n == 0 or after.n == 0:
         side = "before" if before.n == 0 else "after"
-        return Effect(before, after, None, None, None, f"No comparable answer {side} the change.", confidence)
+        few = f"Fewer than {SMALLEST_SHOWN} comparable answers {side} the change."
+        return Effect(before, after, None, None, None, few, confidence)
     difference = after.mean - before.mean
     if min(before.n, after.n) < 2:  # noqa: PLR2004 - a variance needs two
         return Effect(before, after, difference, None, None, "One answer on a side: no interval.", confidence)
@@ -50,6 +55,14 @@ def effect(before: Moments, after: Moments, *, confidence: float = CONFIDENCE, l
         return Effect(before, after, difference, None, None, "Neither side has spread: no interval.", confidence)
     caveat = _caveat(before, after, look)
     return Effect(before, after, difference, difference - reach, difference + reach, caveat, confidence)
+
+
+def advanced(shown: Moments, known: Moments) -> Moments:
+    """What may be told of a group of which ``shown`` was told before: what is known, once five or more have changed it.
+
+    So neither a figure nor its change is ever about one to four respondents.
+    """
+    return known if abs(known.n - shown.n) >= SMALLEST_SHOWN else shown
 
 
 def next_look(n_after: int, *, conclusive: bool) -> int | None:

@@ -10,10 +10,10 @@ from survey.insights.schemas import FigureOut, Parameters, Shown
 
 
 class EffectOut(BaseModel):
-    """Later customers against earlier ones, as of now.
+    """Later customers against earlier ones, as far as may be told by now.
 
-    ``difference`` = after - before in points of the five-point score. Figures of a side with 1 to 4 respondents are
-    withheld, as ``caveat`` then says.
+    ``difference`` = mean after - mean before in points of the five-point score. Both sides are null, as ``caveat`` then
+    says, while one has fewer than ``smallest_shown`` respondents; ``counting`` says which answers they hold.
     """
 
     finding_id: UUID
@@ -38,6 +38,9 @@ class EffectOut(BaseModel):
     conclusive: bool
     method: str
     caveat: str | None
+    time_zone: str
+    smallest_shown: int
+    counting: str
 
 
 class DifferenceOut(BaseModel):

@@ -18,7 +18,7 @@ from kit.errors import Invalid, NotFound
 from kit.events import Event, emit
 from kit.ids import new_id
 from survey.effects.comparable import Compared, concerns
-from survey.effects.measure import Effect, effect, next_look
+from survey.effects.measure import Effect, advanced, effect, next_look
 from survey.effects.models import EffectWatch
 from survey.insights.cells import moments_of
 from survey.insights.figures import Moments
@@ -29,6 +29,7 @@ from survey.insights.service import CellFound, answer
 from survey.published.disclosure import Sums
 
 LOOK_BACK = timedelta(days=365)
+NOBODY = [0, 0.0, 0.0]
 WATCHING = """
     SELECT id FROM effect_watch WHERE sub_process = ANY($1::text[]) AND state = 'watching' AND next_n IS NOT NULL
     ORDER BY id FOR UPDATE
@@ -51,6 +52,7 @@ async def watch(session: AsyncSession, event: Event[FindingVerified], context: C
         session.add(found)
     verified = event.data
     found.state, found.looks = "watching", 0
+    found.shown_before = found.shown_after = NOBODY
     found.unit, found.sub_process, found.driver = verified.unit, verified.sub_process, verified.driver or OVERALL
     found.before_from, found.before_to = verified.before_to - LOOK_BACK, verified.before_to
     found.effective_at = verified.effective_at
@@ -87,8 +89,9 @@ async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Cont
 
 
 async def present(session: AsyncSession, finding_id: UUID, *, actor: Actor) -> tuple[EffectWatch, Effect]:
-    """The watch and the effect as of now; raises EffectNotFound."""
-    found = await session.scalar(actor.scope(select(EffectWatch).where(EffectWatch.finding_id == finding_id)))
+    """The watch and the effect as far as it may be told of now; raises EffectNotFound."""
+    wanted = actor.scope(select(EffectWatch).where(EffectWatch.finding_id == finding_id)).with_for_update()
+    found = await session.scalar(wanted)
     if found is None:
         raise EffectNotFound(f"No effect is watched for the finding {finding_id}.")
     return found, await _measure(session, found, max(found.looks, 1))
@@ -140,12 +143,23 @@ async def _look(session: AsyncSession, found: EffectWatch, context: Context) -> 
 
 
 async def _measure(session: AsyncSession, found: EffectWatch, look: int) -> Effect:
+    """From what may be told of both sides by now, which is kept: the watch is locked."""
     before = (ScoreRow.occurred_at >= found.before_from) & (ScoreRow.occurred_at < found.before_to)
-    return effect(
-        await _moments(session, found, before),
-        await _moments(session, found, ScoreRow.occurred_at >= found.effective_at),
-        look=look,
+    earlier = advanced(_moments_of(found.shown_before), await _moments(session, found, before))
+    later = advanced(
+        _moments_of(found.shown_after), await _moments(session, found, ScoreRow.occurred_at >= found.effective_at)
     )
+    found.shown_before, found.shown_after = _kept(earlier), _kept(later)
+    return effect(earlier, later, look=look)
+
+
+def _moments_of(kept: Sequence[float]) -> Moments:
+    n, total, squares = kept
+    return Moments(int(n), total, squares)
+
+
+def _kept(shown: Moments) -> list[float]:
+    return [shown.n, shown.total, shown.squares]
 
 
 async def _moments(session: AsyncSession, found: EffectWatch, period: ColumnElement[bool]) -> Moments:
