@@ -49,5 +49,14 @@ class TestToken:
             read(KEY, text)
 
 
+def test_the_other_letters_of_base64_are_no_token():
+    tokens = (sign(KEY, Token(UUID(int=number), NOW)) for number in range(1000))
+    dashed = next(text for text in tokens if "-" in text and "_" in text)
+    assert read(KEY, dashed).expires_at == NOW
+    for text in (dashed.replace("-", "+"), dashed.replace("_", "/")):
+        with pytest.raises(InvitationNotGenuine):
+            read(KEY, text)
+
+
 def test_the_token_stands_in_the_fragment():
     assert link("https://power.example/", TEXT) == f"https://power.example/s/#{TEXT}"

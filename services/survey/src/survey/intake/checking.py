@@ -101,7 +101,7 @@ def check(
 def _body(given: ResponseIn, token: Token) -> dict[str, Any]:
     """What makes two deliveries of a revision the same; fields of later releases count only where they are given."""
     body: dict[str, Any] = {
-        "invitation_id": token.invitation,
+        "invitation_id": str(token.invitation),
         "revision": given.revision,
         "complete": given.complete,
         "answers": given.answers,

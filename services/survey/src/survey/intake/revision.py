@@ -52,4 +52,4 @@ def digest(body: dict[str, Any]) -> str:
 
 def _sorted(value: dict[str, Any]) -> dict[str, Any]:
     """Answers hold objects within objects, and lists of plain values only."""
-    return {key: _sorted(part) if type(part) is dict else part for key, part in sorted(value.items())}
+    return {key: _sorted(part) if type(part := value[key]) is dict else part for key in sorted(value)}
