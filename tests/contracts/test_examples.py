@@ -33,6 +33,14 @@ def test_a_released_example_is_accepted(path: Path) -> None:
 
 
 @pytest.mark.parametrize("event_type", sorted(payloads()))
+def test_what_is_sent_is_the_whole_payload(event_type: str) -> None:
+    model = payloads()[event_type]
+    payload = model.model_validate_json((EXAMPLES / f"{event_type}.json").read_text())
+    assert payload.as_json() == payload.model_dump_json()
+    assert model.model_validate_json(payload.as_json()) == payload
+
+
+@pytest.mark.parametrize("event_type", sorted(payloads()))
 def test_each_payload_has_its_example(event_type: str) -> None:
     example = json.loads((EXAMPLES / f"{event_type}.json").read_text())
     assert example.keys() == payloads()[event_type].model_fields.keys()

