@@ -28,12 +28,13 @@ from survey.questionnaires.items import (
     SingleChoice,
 )
 from survey.questionnaires.kano import HALVES
-from survey.questionnaires.marks import Mark, marks
+from survey.questionnaires.marks import Asked, Mark, marks
 from survey.questionnaires.terms import Code, Driver, Language, Part, SubProcess, Words
 
 __all__ = ["MOST_ANSWERS", "AnyItem", "Code", "Definition", "Driver", "Language", "SubProcess", "Words"]
 
 MOST_ANSWERS = 100
+MOST_PLACES = 100
 
 
 def _each_once(languages: list[Language]) -> list[Language]:
@@ -95,8 +96,9 @@ class Definition(Part):
     # What is read from every answer, found once: to ask an item for its class costs more than to read its value.
 
     @cached_property
-    def consents(self) -> list[Consent]:
-        return [item for item in self.items if isinstance(item, Consent)]
+    def consents(self) -> dict[str, str]:
+        """The items' codes by what they ask."""
+        return {item.meaning: item.code for item in self.items if isinstance(item, Consent)}
 
     @cached_property
     def pairs(self) -> list[KanoPair]:
@@ -112,6 +114,20 @@ class Definition(Part):
     def marks(self) -> list[Mark]:
         """How well something is done."""
         return list(marks(self.items, important=False))
+
+    @cached_property
+    def asked(self) -> dict[str | None, tuple[Asked, ...]]:
+        """Filled by ``asked_at``."""
+        return {}
+
+    def asked_at(self, sub_process: str | None) -> tuple[Asked, ...]:
+        """What each value of each mark comes to, for an occasion of that sub-process: found once."""
+        found = self.asked.get(sub_process)
+        if found is None:
+            if len(self.asked) >= MOST_PLACES:
+                self.asked.clear()
+            found = self.asked[sub_process] = tuple(mark.asked(sub_process) for mark in self.marks)
+        return found
 
     @cached_property
     def weights(self) -> list[Mark]:

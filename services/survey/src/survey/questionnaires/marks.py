@@ -6,6 +6,33 @@ from typing import Any, NamedTuple, cast
 from survey.questionnaires.items import AnyItem, Matrix, Row, Scaled, SingleChoice
 
 
+class Score(NamedTuple):
+    """One scored item on 1..5; ``driver`` None is the overall score, ``low``: at or under the limit."""
+
+    item: str
+    driver: str | None
+    need: str | None
+    sub_process: str | None
+    value: float
+    low: bool
+
+
+class Said(NamedTuple):
+    """What one value of an item comes to; ``score`` None: it speaks of its need alone."""
+
+    score: Score | None
+    need: str | None
+    value: float
+
+
+class Asked(NamedTuple):
+    """One item or row as it is asked at one place: what each value that has a score comes to."""
+
+    item: str
+    row: str | None
+    said: Mapping[Any, Said]
+
+
 class Mark(NamedTuple):
     """``row`` None: the item's own value. ``scores``: the five-point score of each value that has one.
 
@@ -28,6 +55,15 @@ class Mark(NamedTuple):
         if value is not None and self.row is not None:
             value = value.get(self.row)
         return None if value is None else self.scores.get(value)
+
+    def asked(self, sub_process: str | None) -> Asked:
+        """``sub_process``: the occasion's, where the item names none of its own."""
+        place = self.sub_process or sub_process
+        return Asked(self.item, self.row, {said: self._said(value, place) for said, value in self.scores.items()})
+
+    def _said(self, value: float, place: str | None) -> Said:
+        score = Score(self.code, self.driver, self.need, place, value, value <= self.low_at)
+        return Said(score if self.counted else None, self.need, value)
 
 
 def marks(items: Iterable[AnyItem], *, important: bool) -> Iterator[Mark]:

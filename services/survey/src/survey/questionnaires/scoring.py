@@ -7,19 +7,11 @@ from survey.questionnaires.answers import Answers
 from survey.questionnaires.definition import Definition
 from survey.questionnaires.items import KanoPair
 from survey.questionnaires.kano import Category, category
+from survey.questionnaires.marks import Score
+
+__all__ = ["Aspect", "KanoAnswer", "NeedAnswer", "Reading", "Score", "read", "words"]
 
 Aspect = Category | Literal["performance", "importance"]
-
-
-class Score(NamedTuple):
-    """One scored item on 1..5; ``driver`` None is the overall score, ``low``: at or under the limit."""
-
-    item: str
-    driver: str | None
-    need: str | None
-    sub_process: str | None
-    value: float
-    low: bool
 
 
 class KanoAnswer(NamedTuple):
@@ -64,22 +56,24 @@ def read(definition: Definition, answers: Answers, *, sub_process: str | None) -
     """
     scores: list[Score] = []
     met: dict[str, list[float]] = {}
-    for mark in definition.marks:
-        if (value := mark.score(answers)) is None:
+    for item, row, said in definition.asked_at(sub_process):
+        value = answers.get(item)
+        if value is None or (row is not None and (value := value.get(row)) is None) or value not in said:
             continue
-        if mark.counted:
-            place = mark.sub_process or sub_process
-            scores.append(Score(mark.code, mark.driver, mark.need, place, value, value <= mark.low_at))
-        if mark.need is not None:
-            met.setdefault(mark.need, []).append(value)
-    kano = tuple(_kano(item, answers[item.code]) for item in definition.pairs if len(answers.get(item.code, ())) > 1)
-    consents = {item.meaning: answers[item.code] for item in definition.consents if item.code in answers}
+        score, need, points = said[value]
+        if score is not None:
+            scores.append(score)
+        if need is not None:
+            met.setdefault(need, []).append(points)
+    whole = [item for item in definition.pairs if len(answers.get(item.code, ())) > 1]
+    kano = tuple([_kano(item, answers[item.code]) for item in whole])
+    consents = definition.consents
     return Reading(
         scores=tuple(scores),
         recommendation=answers.get(definition.recommendation),
-        may_contact=consents.get("may_contact", False),
-        unit_may_know=consents.get("unit_may_know", False),
-        solved=next((answers[code] == "yes" for code in definition.solved if code in answers), None),
+        may_contact=answers.get(consents.get("may_contact", ""), False),
+        unit_may_know=answers.get(consents.get("unit_may_know", ""), False),
+        solved=_solved(definition, answers),
         kano=kano,
         effort=answers.get(definition.effort),
         needs=_needs(definition, answers, met, kano),
@@ -96,10 +90,19 @@ def _needs(
 ) -> tuple[NeedAnswer, ...]:
     """Several items about one need count as one answer, their mean: so that n counts respondents."""
     said = [NeedAnswer(need, "performance", sum(values) / len(values)) for need, values in met.items()]
-    mattering = ((mark.need, mark.score(answers)) for mark in definition.weights)
-    said += (NeedAnswer(need, "importance", value) for need, value in mattering if need and value is not None)
-    said += (NeedAnswer(one.need, one.category) for one in kano)
+    for mark in definition.weights:
+        value = mark.score(answers)
+        if mark.need and value is not None:
+            said.append(NeedAnswer(mark.need, "importance", value))
+    said += [NeedAnswer(one.need, one.category) for one in kano]
     return tuple(said)
+
+
+def _solved(definition: Definition, answers: Answers) -> bool | None:
+    for code in definition.solved:
+        if code in answers:
+            return bool(answers[code] == "yes")
+    return None
 
 
 def _kano(item: KanoPair, value: Mapping[str, Any]) -> KanoAnswer:
