@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 
 from gridloop.engines import Engines
+from gridloop.serving import PROTOCOL
 from kit.auth import Role, Signer
 from kit.auth.keys import read_key
 from kit.db import migrate
@@ -54,6 +55,7 @@ class LedgerProcesses:
         environment |= {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
         where = f"tests.kit.ledger.app:{factory or FACTORIES[name]}"
         command = [sys.executable, "-m", "uvicorn", where, "--factory", "--port", str(self.ports[name])]
+        command += ["--http", PROTOCOL]
         with (self.logs / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [*command, "--no-access-log"], cwd=ROOT, env=environment | extra, stdout=log, stderr=log

@@ -21,7 +21,7 @@ Outcome = TypeVar("Outcome")
 Work = Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Outcome]]]
 
 PLACES = 2
-ENOUGH = 48
+ENOUGH = 12
 """Items that are worth a transaction of their own beside another that is under way."""
 MOST = 512
 MOST_WAITING = 4_096

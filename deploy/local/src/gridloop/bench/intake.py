@@ -25,6 +25,7 @@ from gridloop.bench.served import wait_ready
 from gridloop.engines import Engines, scratch_engines
 from gridloop.layout import checkout
 from gridloop.process import free_ports
+from gridloop.serving import command
 from kit.db.migrate import upgrade
 
 PHONES, SENDERS, IN_A_BATCH = 64, 4, 500
@@ -89,9 +90,8 @@ def _service(engines: Engines, name: str, ports: Mapping[str, int]) -> Iterator[
     peers = {peer: f"http://127.0.0.1:{port}" for peer, port in ports.items() if peer != name}
     told = engines.environment(name) | {"GRIDLOOP_PEERS": json.dumps(peers), "PATH": os.environ["PATH"]}
     told |= {"GRIDLOOP_ROLE": "api", "GRIDLOOP_LOG_LEVEL": "WARNING"}
-    served = ["uvicorn", f"{name}.app:create_app", "--factory", "--host", "127.0.0.1", "--port", str(ports[name])]
-    command = [sys.executable, "-m", *served, "--no-access-log", "--timeout-keep-alive", "75"]
-    with subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    served = [sys.executable, "-m", *command(name, ports[name])]
+    with subprocess.Popen(served, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             wait_ready(ports[name])
             yield psutil.Process(process.pid)

@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from sqlalchemy import event
 
+from gridloop.serving import PROTOCOL
+
 spent: ContextVar[list[float] | None] = ContextVar("spent", default=None)
 
 
@@ -44,7 +46,7 @@ def main() -> None:
     app = importlib.import_module(f"{service}.app").create_app()
     engine = app.state.runtime.database.engine.sync_engine
     event.listen(engine, "connect", lambda connection, _: connection.driver_connection.add_query_logger(note))
-    uvicorn.run(Timed(app), host="127.0.0.1", port=port, access_log=False, log_level="warning")
+    uvicorn.run(Timed(app), host="127.0.0.1", port=port, http=PROTOCOL, access_log=False, log_level="warning")
 
 
 if __name__ == "__main__":

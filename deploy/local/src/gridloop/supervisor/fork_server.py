@@ -26,6 +26,7 @@ COMMON = (
     "kit.db",
     "kit.events",
     "kit.http",
+    "kit.http.protocol",
     "kit.jobs",
     "kit.messages",
     "kit.db.migrate",

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from gridloop.engines import Engines
 from gridloop.layout import Layout, checkout
 from gridloop.process import Process
+from gridloop.serving import command
 from gridloop.supervisor.child import Child
 from gridloop.supervisor.forked import ForkServer, module_process
 from gridloop.supervisor.health import is_ready
 from gridloop.supervisor.own_settings import own_settings
 
-GRACE = "3"
-KEEP_ALIVE = "75"  # longer than clients keep idle connections: who closes first must not be the server
 OWNERS_URL = "GRIDLOOP_MIGRATION_URL"
 
 
@@ -38,11 +37,8 @@ def environment(
 
 def child(layout: Layout, server: ForkServer | None, service: str, port: int, told: Mapping[str, str]) -> Child:
     """The service itself; it never learns its owner role's password."""
-    served = ["--factory", "--host", "127.0.0.1", "--port", str(port)]
-    quiet = ["--no-access-log", "--timeout-graceful-shutdown", GRACE, "--timeout-keep-alive", KEEP_ALIVE]
-    module = ["uvicorn", f"{service}.app:create_app", *served, *quiet]
     known = {name: value for name, value in told.items() if name != OWNERS_URL}
-    process = module_process(server, service, module, known, (layout.logs, layout.run, checkout()))
+    process = module_process(server, service, command(service, port), known, (layout.logs, layout.run, checkout()))
     return Child(process, functools.partial(is_ready, port))
 
 
