@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,7 @@ class Campaign(Base):
         CheckConstraint("reminders >= 0 AND (reminders = 0 OR remind_after_days >= 1)", name="reminders"),
         CheckConstraint("channels <@ ARRAY['email', 'gateway', 'file'] AND cardinality(channels) > 0", name="channels"),
         Index(None, "trigger", "state"),
+        UniqueConstraint("id", "questionnaire_id"),  # what an invitation refers to
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (
+        # Looked up once for each row: an invitation asks with the questionnaire of its campaign and no other.
+        ForeignKeyConstraint(["campaign_id", "questionnaire_id"], ["campaign.id", "campaign.questionnaire_id"]),
         CheckConstraint(
             "\"trigger\" IN ('order_completed', 'incident_restored', 'case_closed', 'action_done', 'none')",
             name="trigger",
@@ -47,13 +49,8 @@ class Invitation(Base):
         Index(
             "uq_invitation_follow_up", "trigger_id", unique=True, postgresql_where=text("\"trigger\" = 'case_closed'")
         ),
-        Index(
-            "uq_invitation_round",
-            "round_id",
-            "contact_id",
-            unique=True,
-            postgresql_where=text("round_id IS NOT NULL"),
-        ),
+        # By contact, so that one index finds a person's invitations as well: those of no round are all distinct to it.
+        Index("uq_invitation_round", "contact_id", "round_id", unique=True),
         CheckConstraint("reminders_missed >= 0", name="reminders_missed"),
         Index("ix_invitation_campaign_id_id", "campaign_id", "id"),
         Index("ix_invitation_send_at", "send_at", postgresql_where=text("send_at IS NOT NULL")),
@@ -66,10 +63,10 @@ class Invitation(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id"))
+    campaign_id: Mapped[UUID]
     round_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign_round.id"))
-    questionnaire_id: Mapped[UUID] = mapped_column(ForeignKey("questionnaire.id"))
-    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
+    questionnaire_id: Mapped[UUID]
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"))
     confidentiality: Mapped[str] = mapped_column(server_default="confidential")
     unit: Mapped[str]
     trigger: Mapped[str]
