@@ -65,6 +65,7 @@ class TestDrivers:
         assert all(row["low"] <= row["high"] for row in rows)
         oracle = sm.OLS(matrix[:, 3], sm.add_constant(matrix[:, :3])).fit().rsquared
         assert found["result"]["r_squared"]["value"] == pytest.approx(oracle)
+        assert {"method", "population", "step", "formulas", "effective_n"} <= found["result"].keys()
 
     async def test_answers_that_lack_an_item_are_left_out(self, survey, answered):
         found = (await run(survey, kind="drivers_lmg", **drivers(resamples=0)))["result"]

@@ -1,6 +1,7 @@
 import pytest
 
 from kit.auth import Role
+from survey.topics.coarse import stepped
 
 UNIT = "/city/east/"
 BILLS = [
@@ -48,6 +49,24 @@ class TestTopics:
         assert by_term["停电"]["mean_score"] > 3
         assert [month["n"] for month in by_term["停电"]["months"]] == [by_term["停电"]["n"]]
         assert found["ungrouped"].keys() == {"zh-CN"}
+        assert found["formulas"].keys() == {"n", "share", "months", "mean_score"}
+        assert (found["time_zone"], found["steps_of"]) == ("Asia/Shanghai", 5)
+
+    async def test_numbers_are_in_fives_and_means_in_steps(self, survey, answered):
+        """So that two groupings which differ by one customer do not tell of him."""
+        token = await answered.invited(await answered.contact(), unit=f"{UNIT}hall-1/")
+        await answered.answer(token, overall=5, words=OUTAGES[0])
+        made = await run(survey, unit=UNIT, most_topics=2, seed=1)
+        found = await get(survey, made, Role.ANALYST)
+        assert found["n"] == 40
+        async with survey.client(Role.ANALYST) as client:
+            listed = (await client.get("/v1/topics?limit=200")).json()["items"]
+        assert {one["n"] for one in listed if one["id"] == made} == {40}
+        assert found["topics"]
+        numbers = [n for one in found["topics"] for n in (one["n"], *(month["n"] or 0 for month in one["months"]))]
+        assert all(n % 5 == 0 for n in [*numbers, *found["ungrouped"].values()])
+        for topic in found["topics"]:
+            assert topic["mean_score"] == stepped(topic["mean_score"], topic["n"])
 
     async def test_examples_are_masked_and_for_those_who_may_read_words(self, survey, answered):
         made = await run(survey, unit=UNIT, most_topics=2, seed=1, examples=10)

@@ -29,6 +29,10 @@ SATISFIED = 4
 DIGITS = 10
 STEP = "in steps of what five respondents can move it by"
 SCORES = (1.0, 5.0)
+POPULATION = "complete answers within the parameters that hold every item needed (listwise), in whole blocks of five"
+MEANS = "weighted mean of the scores on 1..5 (of an experience: of its units), in the steps said"
+MEAN = "sum of w score / sum of w; normal interval on the effective n, in the steps said"
+CSAT = "100 sum of w over scores of 4 and more / sum of w; Wilson interval on the effective n, in the steps said"
 BLOCK = np.dtype([("high", ">u8"), ("low", ">u8")])
 NOTE = (
     "An association among those who answered; other things that go with it are in it too. It is no proof of what "
@@ -138,6 +142,7 @@ class Study:
         found: dict[str, Any] = {
             "n": self.answers.n,
             "n_before_listwise": self.answers.asked,
+            "population": POPULATION,
             "effective_n": round(kish(self.weights)),
             "confidence": CONFIDENCE,
             "weighting": None,
@@ -176,6 +181,7 @@ class Study:
         }
         method = METHODS.get(self.asked.kind, METHODS["drivers_lmg"])
         found = {"method": method, "resamples": self.asked.resamples, "r_squared": whole, "drivers": rows, "note": NOTE}
+        found |= {"step": STEP, "formulas": {"mean": MEANS}}
         return found | (self._quadrants(rows) if self.asked.kind == "importance_performance" else {})
 
     def _quadrants(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -196,6 +202,7 @@ class Study:
         return {
             "method": RAKING,
             "step": STEP,
+            "formulas": {"mean": MEAN, "csat": CSAT},
             "mean": self._interval(mean, mean - reach, mean + reach, SCORES),
             "csat": {name: 100 * one for name, one in self._interval(satisfied, low, high, (0.0, 1.0)).items()},
         }

@@ -4,10 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from survey.published.disclosure import SMALLEST_SHOWN
-
-
-def fives(n: int) -> int:
-    return n // SMALLEST_SHOWN * SMALLEST_SHOWN
+from survey.topics.coarse import fives
 
 
 def told(topics: Iterable[Mapping[str, Any]], whole: int, names: Callable[[str], bool]) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from kit.db import ReadSession, WriteSession
 from kit.http import Ctx
 from kit.paging import Items, Page, paged
 from survey.insights.endpoints import READERS
+from survey.published.disclosure import SMALLEST_SHOWN
+from survey.settings import settings_of
 from survey.topics import service
 from survey.topics.jobs import GROUP
 from survey.topics.models import TopicRun
@@ -24,6 +26,17 @@ router = APIRouter(prefix="/v1/topics", tags=["topics"])
 Reader = Annotated[Actor, Depends(allow(*READERS))]
 WORDS_READERS = (Role.AGENT, Role.MANAGER)
 METHOD = "TF-IDF of terms, non-negative matrix factorisation; a text belongs to the part that explains most of it"
+
+
+FORMULAS = {
+    "n": "answers whose words explain most by this topic, down to whole fives",
+    "share": "n / answers with words in the topic's language, both in fives",
+    "months": "n by the month of the service; null where it would be about one to four",
+    "mean_score": (
+        "mean of the overall scores on 1..5 of the topic's answers that gave one, in steps of what five of them can "
+        "move it by (20 / their number in fives); null under five"
+    ),
+}
 
 
 @router.post("", status_code=status.HTTP_202_ACCEPTED)
@@ -50,7 +63,14 @@ async def get_topics(run_id: UUID, session: ReadSession, context: Ctx, actor: Re
     topics = [await _topic(session, one, most, context) for one in content["topics"]] if content else None
     head = TopicRunHead.model_validate(found, from_attributes=True).model_dump()
     return TopicRunOut(
-        **head, method=METHOD, topics=topics, ungrouped=content["ungrouped"] if content else {}, reason=found.reason
+        **head,
+        method=METHOD,
+        formulas=FORMULAS,
+        time_zone=settings_of(context).time_zone,
+        steps_of=SMALLEST_SHOWN,
+        topics=topics,
+        ungrouped=content["ungrouped"] if content else {},
+        reason=found.reason,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from kit.context import Context
 from kit.jobs import Job, Jobs, Stopped
 from survey.topics import service
+from survey.topics.coarse import coarse, fives
 from survey.topics.schemas import TopicsIn
 from survey.topics.service import Said
 
@@ -59,4 +61,5 @@ async def keep(
 
 def _content(texts: Sequence[Said], asked: TopicsIn) -> dict[str, Any]:
     topics, left = service.found_topics(texts, asked)
-    return {"topics": topics, "ungrouped": left}
+    told = coarse(topics, Counter(text.language for text in texts))
+    return {"topics": told, "ungrouped": {language: fives(n) for language, n in left.items()}}

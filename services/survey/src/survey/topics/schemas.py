@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from survey.contacts.schemas import UnitPath
 from survey.questionnaires.definition import SubProcess
+from survey.topics.coarse import fives
 from survey.topics.vocabulary import Language
 
+Fives = Annotated[int, AfterValidator(fives)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
@@ -42,12 +44,15 @@ class MonthOut(BaseModel):
 
 
 class TopicOut(BaseModel):
-    """``share`` of the texts in this language. ``examples``: masked, for those who may read words, else null."""
+    """``n`` texts and their ``share``, in fives; ``mean_score``: see ``formulas`` of the grouping.
+
+    ``examples``: masked, for those who may read words, else null.
+    """
 
     language: Language
     name: str
     terms: list[str]
-    n: int
+    n: Fives
     share: float
     months: list[MonthOut]
     mean_score: float | None
@@ -55,18 +60,29 @@ class TopicOut(BaseModel):
 
 
 class TopicRunHead(BaseModel):
+    """``n``: texts grouped, in fives.
+
+    ``digest`` names them: the same texts, parameters and seed give the same topics.
+    """
+
     id: UUID
     parameters: dict[str, Any]
     unit: str
-    n: int
+    n: Fives
     digest: str
     created_at: datetime
 
 
 class TopicRunOut(TopicRunHead):
-    """``ungrouped``: texts of each language in no topic. ``topics`` is null with a ``reason`` for too few texts."""
+    """``ungrouped``: texts of each language in no topic, in fives. ``topics`` is null with a ``reason`` for too few.
+
+    Days, those of the service, are local to ``time_zone``; ``formulas`` says what each figure is.
+    """
 
     method: str
+    formulas: dict[str, str]
+    time_zone: str
+    steps_of: int
     topics: list[TopicOut] | None
     ungrouped: dict[Language, int]
     reason: str | None

@@ -28,6 +28,7 @@ from survey.insights.service import unit_for
 from survey.published.disclosure import SMALLEST_SHOWN
 from survey.responses.models import Response
 from survey.settings import settings_of
+from survey.topics.coarse import stepped
 from survey.topics.masking import masked
 from survey.topics.models import TopicRun
 from survey.topics.schemas import TopicsIn
@@ -115,12 +116,12 @@ async def find(session: AsyncSession, run_id: UUID, *, actor: Actor) -> TopicRun
 
 
 async def mean_scores(session: AsyncSession, members: Sequence[UUID]) -> float | None:
-    """The mean overall score of these answers, None under five of them."""
+    """The mean overall score of these answers, in steps of what five can move it by; None under five of them."""
     wanted = select(func.count(), func.avg(ScoreRow.value)).where(
         ScoreRow.response_id == func.any(list(members)), ScoreRow.driver == OVERALL
     )
     n, mean = (await session.execute(wanted)).one()
-    return float(mean) if n >= SMALLEST_SHOWN else None
+    return stepped(float(mean), n) if n else None
 
 
 async def examples(session: AsyncSession, ids: Sequence[UUID], most: int, context: Context) -> list[str]:
