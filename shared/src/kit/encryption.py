@@ -9,7 +9,6 @@ import hmac
 import json
 import os
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -31,11 +30,7 @@ class Keyring:
     current: str
     keys: dict[str, bytes] = field(repr=False)
     lookup: bytes = field(repr=False)
-
-    @cached_property
-    def _ciphers(self) -> dict[str, AESGCM]:
-        """Made once: to lay out a key takes longer than to seal a line of text."""
-        return {name: AESGCM(key) for name, key in self.keys.items()}
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def read(cls, path: Path) -> "Keyring":
@@ -50,7 +45,7 @@ class Keyring:
         return self.seal_bytes(row, text.encode())
 
     def seal_bytes(self, row: UUID, plain: bytes) -> bytes:
-        return _seal(self.current, self._ciphers[self.current], row, plain)
+        return _seal(self.current, self._cipher(self.current), row, plain)
 
     def open(self, row: UUID, sealed: bytes) -> str:
         return self.open_bytes(row, sealed).decode()
@@ -59,7 +54,7 @@ class Keyring:
         name, rest = _split(sealed)
         if name not in self.keys:
             raise CannotOpen(f"No key named '{name}' in the keyring.")
-        return _open(self._ciphers[name], row, rest)
+        return _open(self._cipher(name), row, rest)
 
     def hash(self, value: str) -> bytes:
         """32 bytes that are equal for equal values, and useless without the key."""
@@ -72,6 +67,13 @@ class Keyring:
     def with_data_key(self, row: UUID, wrapped: bytes) -> "Keyring":
         """A keyring that seals and opens with one person's data key."""
         return Keyring("person", {"person": self.open_bytes(row, wrapped)}, self.lookup)
+
+    def _cipher(self, name: str) -> AESGCM:
+        """Made once for each key: to make it takes longer than to seal a line of text."""
+        found = self._ciphers.get(name)
+        if found is None:
+            found = self._ciphers[name] = AESGCM(self.keys[name])
+        return found
 
 
 def _seal(name: str, cipher: AESGCM, row: UUID, plain: bytes) -> bytes:

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -5,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.insights.grid import Fact, entries
-from survey.questionnaires.scoring import Score
+from survey.insights.grid import Fact, entries, entries_as_json, scores_as_json, teams_of
+from survey.questionnaires.kano import CATEGORIES
+from survey.questionnaires.scoring import NeedAnswer, Score
 
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
@@ -48,3 +50,44 @@ def test_there_is_one_entry_for_each_thing_said(values, recommendation):
     found = entries(fact(*(score(value) for value in values), recommendation=recommendation))
     assert len(found) == len(values) + (recommendation is not None)
     assert all(entry.favourable + entry.unfavourable <= 1 for entry in found)
+
+
+names = st.sampled_from(["RB-09", "BE-12", "FR-01"])
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+facts = st.builds(
+    Fact,
+    response_id=st.uuids(),
+    unit=texts,
+    sub_process=names | st.none(),
+    trigger=texts,
+    occurred_at=st.just(AT),
+    scores=st.lists(
+        st.builds(Score, texts, texts | st.none(), texts | st.none(), names | st.none(), st.floats(1, 5), st.booleans())
+    ).map(tuple),
+    recommendation=st.none() | st.integers(0, 10),
+    teams=st.dictionaries(names, texts),
+    effort=st.none() | st.integers(1, 7),
+    needs=st.lists(
+        st.builds(NeedAnswer, texts, st.sampled_from(["performance", "importance"]), st.floats(1, 5))
+        | st.builds(NeedAnswer, texts, st.sampled_from(CATEGORIES))
+    ).map(tuple),
+)
+
+
+class TestJson:
+    @given(facts)
+    def test_the_entries_are_written_as_they_are(self, one):
+        written = entries_as_json(one)
+        assert (json.loads(written) if written else []) == [list(entry) for entry in entries(one)]
+
+    @given(facts)
+    def test_each_score_is_written_with_its_own_teams(self, one):
+        assert json.loads(scores_as_json(one)) == [
+            {
+                "driver": score.driver or "",
+                "sub_process": score.sub_process,
+                "value": score.value,
+                "teams": teams_of(one, score),
+            }
+            for score in one.scores
+        ]

@@ -1,7 +1,11 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from kit.contracts.survey import DissatisfactionReported, ResponseReceived, SolvedAnswered
+from kit.ids import id_of
 from survey.intake.announcing import Completed, announcements
 from survey.questionnaires.scoring import Reading, Score
 
@@ -26,7 +30,11 @@ def completed(*, contact=False, know=False, trigger="order_completed", scores=(L
 
 
 def told(done):
-    return {type(payload): (payload, account) for payload, account in announcements(done)}
+    """What reads each event, by its payload's class, and the account in its envelope."""
+    return {
+        ready.model: (ready.model.model_validate_json(ready.as_json()), account)
+        for ready, account in announcements(done)
+    }
 
 
 class TestConsent:
@@ -69,3 +77,42 @@ class TestWhatIsTold:
     def test_solved_is_told_of_follow_ups_only(self):
         assert SolvedAnswered not in told(completed(solved=True))
         assert SolvedAnswered not in told(completed(trigger="case_closed", solved=None))
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+scores = st.builds(
+    Score, texts, texts | st.none(), texts | st.none(), texts | st.none(), st.floats(1, 5), st.booleans()
+)
+readings = st.builds(
+    Reading,
+    st.lists(scores, max_size=3).map(tuple),
+    st.none(),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.booleans(),
+)
+
+
+@given(
+    st.builds(
+        Completed,
+        response_id=st.uuids() | st.uuids().map(lambda one: id_of(one.bytes)),
+        invitation_id=st.uuids(),
+        account=texts,
+        unit=texts,
+        trigger=st.sampled_from(["order_completed", "case_closed", "none"]),
+        trigger_id=st.none() | st.uuids(),
+        sub_process=texts | st.none(),
+        correlation=texts,
+        questionnaire=texts,
+        version=st.integers(1, 2**31 - 1),
+        received_at=st.datetimes(timezones=st.just(UTC)),
+        reading=readings,
+    )
+)
+def test_what_is_told_is_written_as_its_payload_writes_itself(done):
+    for ready, _ in announcements(done):
+        payload = ready.model.model_validate(ready.fields)
+        assert ready.as_json() == payload.model_dump_json()
+        assert ready.fields.keys() == ready.model.model_fields.keys()
+        assert (ready.type, ready.stream) == (payload.type, payload.stream)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kit.contracts.base import Payload
+from kit.contracts.base import Payload, Ready
 from kit.db.engine import CLOCK, PENDING
 from kit.ids import new_id
 from kit.lineage import Lineage, current
@@ -13,7 +13,7 @@ from kit.lineage import Lineage, current
 
 def emit(
     session: AsyncSession,
-    payload: Payload,
+    payload: Payload | Ready,
     *,
     subject: str,
     unit: str | None = None,

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from survey.insights.needs import Entry, additions
+from pydantic_core import to_json
+
+from survey.insights.needs import MOST_KEPT, Entry, additions
 from survey.questionnaires.scoring import NeedAnswer, Score
 
 PROMOTER, DETRACTOR = 9, 6
@@ -44,14 +47,59 @@ def teams_of(fact: Fact, score: Score) -> dict[str, str]:
 
 def entries(fact: Fact) -> list[Entry]:
     """Each scored item under its own sub-process; the recommendation and the effort under the occasion's."""
-    found = [
-        Entry("score", one.driver or "", one.sub_process or "", one.value, int(one.value >= SATISFIED), int(one.low))
-        for one in fact.scores
-    ]
+    found = [_of_score(one) for one in fact.scores]
     place = fact.sub_process or ""
-    if (said := fact.recommendation) is not None:
-        found.append(Entry("nps", "", place, said, int(said >= PROMOTER), int(said <= DETRACTOR)))
-    if (felt := fact.effort) is not None:
-        found.append(Entry("ces", "", place, felt, int(felt >= EASY), int(felt <= HARD)))
+    if fact.recommendation is not None:
+        found.append(_of_recommendation(fact.recommendation, place))
+    if fact.effort is not None:
+        found.append(_of_effort(fact.effort, place))
     found += additions(fact.needs)
     return found
+
+
+def entries_as_json(fact: Fact) -> str:
+    """``entries`` as a list of lists, "" where there is none."""
+    found = ",".join([_as_json(one) for one in entries(fact)])
+    return f"[{found}]" if found else ""
+
+
+def scores_as_json(fact: Fact) -> str:
+    """Driver, sub-process, value and teams of each score. Those of one answer mostly speak of the same teams."""
+    teams: dict[str | None, str] = {}
+    found = []
+    for score in fact.scores:
+        place = score.sub_process
+        if place not in teams:
+            teams[place] = to_json(teams_of(fact, score)).decode()
+        found.append(f'{_without_teams(score)},"teams":{teams[place]}}}')
+    return f"[{','.join(found)}]"
+
+
+# The same few things are said by all customers, each at a place: what one of them adds is found once, and kept.
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _of_score(one: Score) -> Entry:
+    return Entry("score", one.driver or "", one.sub_process or "", one.value, int(one.value >= SATISFIED), int(one.low))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _of_recommendation(said: int, place: str) -> Entry:
+    return Entry("nps", "", place, said, int(said >= PROMOTER), int(said <= DETRACTOR))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _of_effort(felt: int, place: str) -> Entry:
+    return Entry("ces", "", place, felt, int(felt >= EASY), int(felt <= HARD))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _without_teams(score: Score) -> str:
+    """The object is left open for them."""
+    found = {"driver": score.driver or "", "sub_process": score.sub_process, "value": score.value}
+    return to_json(found).decode().removesuffix("}")
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _as_json(one: Entry) -> str:
+    return to_json(list(one)).decode()

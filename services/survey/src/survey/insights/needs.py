@@ -5,7 +5,8 @@ released in the same blocks and the six counts follow from their sums:
 A + O + M + I, A + O and O + M from the one; R, O and again all answers from the other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from survey.published.disclosure import Sums
@@ -15,6 +16,7 @@ from survey.questionnaires.scoring import NeedAnswer
 Measure = Literal["need", "importance", "kano", "kano_split"]
 MEASURES: tuple[Measure, ...] = ("need", "importance", "kano", "kano_split")
 
+MOST_KEPT = 4096
 MET, UNMET = 4, 2
 CLASSED = {"attractive", "one_dimensional", "must_be", "indifferent"}
 DELIGHTS = {"attractive", "one_dimensional"}
@@ -32,18 +34,22 @@ class Entry(NamedTuple):
     unfavourable: int
 
 
-def additions(said: Iterable[NeedAnswer]) -> Iterator[Entry]:
+def additions(said: Iterable[NeedAnswer]) -> list[Entry]:
     """Scores and importance one addition each, a Kano pair two."""
-    for one in said:
-        kind = one.aspect
-        if kind in {"performance", "importance"}:
-            measure: Measure = "need" if kind == "performance" else "importance"
-            yield Entry(measure, one.need, "", one.value, int(one.value >= MET), int(one.value <= UNMET))
-        else:
-            yield _addition("kano", one.need, kind in CLASSED, kind in DELIGHTS, kind in DISAPPOINTS)
-            yield _addition(
-                "kano_split", one.need, kind == "reverse", kind == "one_dimensional", kind == "questionable"
-            )
+    return [entry for one in said for entry in _additions(one)]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _additions(said: NeedAnswer) -> tuple[Entry, ...]:
+    """Few things are said of few needs: what one of them adds is found once, and kept."""
+    kind, need = said.aspect, said.need
+    if kind in {"performance", "importance"}:
+        measure: Measure = "need" if kind == "performance" else "importance"
+        return (Entry(measure, need, "", said.value, int(said.value >= MET), int(said.value <= UNMET)),)
+    return (
+        _addition("kano", need, kind in CLASSED, kind in DELIGHTS, kind in DISAPPOINTS),
+        _addition("kano_split", need, kind == "reverse", kind == "one_dimensional", kind == "questionable"),
+    )
 
 
 def _addition(measure: Measure, need: str, *holds: bool) -> Entry:

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.db.rows import RowsStatement, run, run_rows, text_of
+from kit.db.rows import RowsStatement, run, run_rows
 from kit.errors import Conflict, Invalid, NotFound
-from survey.insights.grid import Fact, entries, teams_of
+from survey.insights.grid import Fact, entries_as_json, scores_as_json
 from survey.insights.models import OVERALL, IndexWeights
 from survey.insights.questions import OutsideGrid, Question
 from survey.published.disclosure import Place, Sums
@@ -74,19 +74,7 @@ async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
         places = (
             [getattr(fact, name) for fact in scored] for name in ("response_id", "unit", "trigger", "occurred_at")
         )
-        await run(session, NEW_SCORES, *places, [text_of(_scores(fact)) for fact in scored])
-
-
-def _scores(fact: Fact) -> list[dict[str, Any]]:
-    return [
-        {
-            "driver": score.driver or OVERALL,
-            "sub_process": score.sub_process,
-            "teams": teams_of(fact, score),
-            "value": score.value,
-        }
-        for score in fact.scores
-    ]
+        await run(session, NEW_SCORES, *places, [scores_as_json(fact) for fact in scored])
 
 
 async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:
@@ -100,10 +88,10 @@ async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -
             "unit": fact.unit,
             "segment": fact.segment,
             "trigger": fact.trigger,
-            "entries": text_of([list(one) for one in found]),  # a named tuple takes it four times as long
+            "entries": found,
         }
         for fact in facts
-        if (found := entries(fact))
+        if (found := entries_as_json(fact))
     ]
     if rows:
         await run_rows(session, NEW_TALLIES, rows)

@@ -7,12 +7,12 @@ answer's own. A follow-up is the exception: which case it belongs to is its whol
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from uuid import UUID
 
-from kit.contracts.base import Payload
-from kit.contracts.survey import DissatisfactionReported, LowItem, ResponseReceived, SolvedAnswered, Trigger
-from survey.questionnaires.scoring import Reading
+from kit.contracts.base import Ready
+from kit.contracts.survey import DissatisfactionReported, ResponseReceived, SolvedAnswered
+from survey.questionnaires.scoring import Reading, Score
 
 
 class Completed(NamedTuple):
@@ -41,43 +41,49 @@ class Completed(NamedTuple):
         return self.correlation if self.linked else str(self.response_id)
 
 
-def announcements(done: Completed) -> Iterable[tuple[Payload, str | None]]:
+def announcements(done: Completed) -> Iterable[tuple[Ready, str | None]]:
     """The events of a complete answer, each with the account that its envelope may name."""
     yield _received(done), None
-    if done.reading.low:
-        yield _dissatisfaction(done), done.account if done.reading.may_contact else None
+    if low := done.reading.low:
+        yield _dissatisfaction(done, low), done.account if done.reading.may_contact else None
     if done.trigger == "case_closed" and done.trigger_id is not None and done.reading.solved is not None:
         yield _solved(done, done.trigger_id, solved=done.reading.solved), None
 
 
-def _received(done: Completed) -> Payload:
-    return ResponseReceived(
-        response_id=done.response_id,
-        invitation_id=done.invitation_id if done.linked else None,
-        questionnaire=done.questionnaire,
-        version=done.version,
-        sub_process=done.sub_process,
-        received_at=done.received_at,
-    )
+def _received(done: Completed) -> Ready:
+    fields = {
+        "response_id": str(done.response_id),
+        "invitation_id": str(done.invitation_id) if done.linked else None,
+        "questionnaire": done.questionnaire,
+        "version": done.version,
+        "sub_process": done.sub_process,
+        "received_at": done.received_at,
+    }
+    return Ready(ResponseReceived, fields)
 
 
-def _dissatisfaction(done: Completed) -> Payload:
-    low = [
-        LowItem(driver=one.driver, need=one.need, sub_process=one.sub_process, score=one.value)
-        for one in done.reading.low
-    ]
-    known = done.reading.unit_may_know or done.trigger == "case_closed"
-    return DissatisfactionReported(
-        response_id=done.response_id,
-        invitation_id=done.invitation_id if done.linked else None,
-        trigger=cast("Trigger", done.trigger),
-        trigger_id=done.trigger_id if known else None,
-        items=low,
-        may_contact=done.reading.may_contact,
-        unit_may_know=done.reading.unit_may_know,
-        reported_at=done.received_at,
-    )
+def _dissatisfaction(done: Completed, low: Iterable[Score]) -> Ready:
+    known = done.trigger_id is not None and (done.reading.unit_may_know or done.trigger == "case_closed")
+    fields = {
+        "response_id": str(done.response_id),
+        "invitation_id": str(done.invitation_id) if done.linked else None,
+        "trigger": done.trigger,
+        "trigger_id": str(done.trigger_id) if known else None,
+        "items": [
+            {"driver": one.driver, "need": one.need, "sub_process": one.sub_process, "score": one.value} for one in low
+        ],
+        "may_contact": done.reading.may_contact,
+        "unit_may_know": done.reading.unit_may_know,
+        "reported_at": done.received_at,
+    }
+    return Ready(DissatisfactionReported, fields)
 
 
-def _solved(done: Completed, case_id: UUID, *, solved: bool) -> Payload:
-    return SolvedAnswered(response_id=done.response_id, case_id=case_id, solved=solved, answered_at=done.received_at)
+def _solved(done: Completed, case_id: UUID, *, solved: bool) -> Ready:
+    fields = {
+        "response_id": str(done.response_id),
+        "case_id": str(case_id),
+        "solved": solved,
+        "answered_at": done.received_at,
+    }
+    return Ready(SolvedAnswered, fields)

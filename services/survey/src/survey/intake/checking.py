@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from kit.errors import Invalid, NotFound
+from kit.ids import id_of
 from kit.lineage import NONE, Lineage
 from survey.intake.plan import Delivery
 from survey.intake.revision import Version, digest
@@ -89,7 +90,7 @@ def check(
         raise WrongAnswers(f"{len(wrong)} answer(s) do not fit the questionnaire, at {where}.", errors=errors)
     version = Version(given.revision, digest(_body(given, token)), given.complete)
     return Checked(
-        Delivery(place, submission.response_id, token, version),
+        Delivery(place, id_of(submission.response_id.bytes), token, version),
         submission,
         occasion,
         asked,

@@ -5,7 +5,6 @@ that a batch gives what single deliveries in that order would have given.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -44,8 +43,7 @@ class Kept(NamedTuple):
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """``inserts`` and ``replaces`` hold each response's last delivery, sorted by id.
 
     By the place in the batch: ``received``, when each delivery that succeeded was first taken; ``refused``.
@@ -65,16 +63,17 @@ def plan(deliveries: Iterable[Delivery], stored: dict[UUID, Kept], *, at: dateti
     received: dict[int, datetime] = {}
     refused: dict[int, Problem] = {}
     for delivery in sorted(deliveries, key=_order):
+        place, response_id, token, version = delivery
         try:
-            moved = _moves(delivery, now.get(delivery.response_id), holder.get(delivery.invitation_id), at)
+            moved = _moves(delivery, now.get(response_id), holder.get(token.invitation), at)
         except Problem as clash:
-            refused[delivery.place] = clash
+            refused[place] = clash
             continue
         if moved:
-            now[delivery.response_id] = Kept(delivery.invitation_id, delivery.version, at)
-            holder[delivery.invitation_id] = delivery.response_id
-            last[delivery.response_id] = delivery
-        received[delivery.place] = now[delivery.response_id].received_at
+            now[response_id] = Kept(token.invitation, version, at)
+            holder[token.invitation] = response_id
+            last[response_id] = delivery
+        received[place] = now[response_id].received_at
     done = [last[response_id] for response_id in sorted(last)]
     return Plan(
         inserts=[one for one in done if one.response_id not in stored],
