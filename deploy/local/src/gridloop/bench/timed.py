@@ -5,11 +5,14 @@
 
 import importlib
 import sys
+import time
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
 import uvicorn
-from sqlalchemy import event
+from asyncpg.prepared_stmt import PreparedStatement
+from sqlalchemy import Engine, event
 
 from gridloop.serving import PROTOCOL
 
@@ -17,9 +20,32 @@ spent: ContextVar[list[float] | None] = ContextVar("spent", default=None)
 
 
 def note(query: Any) -> None:
-    """asyncpg tells of every statement, BEGIN and COMMIT included, with its elapsed seconds."""
+    """asyncpg tells how long each took that was not prepared: BEGIN, COMMIT, what runs on the connection itself."""
+    _add(query.elapsed)
+
+
+def noting(fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Of prepared statements asyncpg tells nothing; SQLAlchemy prepares all of its own."""
+
+    async def timed(*given: Any, **named: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return await fetch(*given, **named)
+        finally:
+            _add(time.perf_counter() - began)
+
+    return timed
+
+
+def listen(engine: Engine) -> None:
+    """From now on the engine's new connections tell how long each statement took."""
+    PreparedStatement.fetch = noting(PreparedStatement.fetch)  # type: ignore[method-assign, assignment]
+    event.listen(engine, "connect", lambda connection, _: connection.driver_connection.add_query_logger(note))
+
+
+def _add(elapsed: float) -> None:
     if (seconds := spent.get()) is not None:
-        seconds.append(query.elapsed)
+        seconds.append(elapsed)
 
 
 class Timed:
@@ -44,8 +70,7 @@ class Timed:
 def main() -> None:
     service, port = sys.argv[1], int(sys.argv[2])
     app = importlib.import_module(f"{service}.app").create_app()
-    engine = app.state.runtime.database.engine.sync_engine
-    event.listen(engine, "connect", lambda connection, _: connection.driver_connection.add_query_logger(note))
+    listen(app.state.runtime.database.engine.sync_engine)
     uvicorn.run(Timed(app), host="127.0.0.1", port=port, http=PROTOCOL, access_log=False, log_level="warning")
 
 
