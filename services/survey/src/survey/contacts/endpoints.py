@@ -71,5 +71,5 @@ async def take_back_opt_out(
     return _state(await service.note_opt_out(session, account, wanted=True, context=context, actor=actor))
 
 
-def _state(contact: Contact) -> ContactState:
+def _state(contact: Contact | service.Stored) -> ContactState:
     return ContactState.model_validate(contact, from_attributes=True)

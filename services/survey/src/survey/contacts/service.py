@@ -1,18 +1,16 @@
 """Keeps contacts as their source pushes them, in whatever order the pushes arrive."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.db.rows import run
+from kit.db.rows import RowsStatement, run, run_rows
 from kit.encryption import Keyring
 from kit.errors import Forbidden, NotFound
 from kit.ids import new_id
@@ -27,9 +25,32 @@ LOOK_UP = """
     SELECT NULL, NULL, NULL, key, kept_out, source_version, erased_at
     FROM erased_account WHERE key = ANY($2::bytea[])
 """
+KNOWN = "SELECT account, id, data_key, source_version, updated_at FROM contact WHERE account = ANY($1::text[])"
 MOST_ACCOUNTS = 50
 WISHES = ("unit", "preferred_channel", "language", "segment", "opt_out", "consent", "source_version")
 SEALED = ("name", "phone", "phone_hash", "email", "email_hash")
+NEW = (*WISHES, *SEALED, "updated_at")
+# A newer push replaces the older; what the customer told us himself stays.
+UPSERT = RowsStatement(
+    Contact.__table__,
+    ("id", "account", "data_key", *NEW),
+    f"""
+    INSERT INTO {{table}} ({{columns}}) SELECT {{values}} FROM {{rows}}
+    ON CONFLICT (account) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in NEW if name != "opt_out")},
+        opt_out = excluded.opt_out OR contact.opted_out_at IS NOT NULL
+    WHERE contact.id = excluded.id AND contact.source_version < excluded.source_version
+    RETURNING account, id, data_key, source_version, updated_at
+    """,  # noqa: S608  (own names)
+)
+
+
+class Stored(Protocol):
+    """What is kept of a push; ``id`` is None where nothing is, because its person was erased."""
+
+    id: UUID | None
+    account: str
+    source_version: int
+    updated_at: datetime
 
 
 class ContactNotFound(NotFound):
@@ -42,7 +63,7 @@ class OutsideUnit(Forbidden):
 
 async def put_contacts(
     session: AsyncSession, given: Mapping[str, ContactIn], *, context: Context, actor: Actor
-) -> dict[str, Contact]:
+) -> dict[str, Stored]:
     """Stores each push, by account, unless the same or a newer version is there already; both succeed.
 
     What is pushed of an erased account succeeds too, and is stored nowhere.
@@ -68,10 +89,10 @@ async def put_contacts(
 
 async def _look_up(
     session: AsyncSession, given: Mapping[str, ContactIn], context: Context
-) -> tuple[dict[str, Any], dict[str, Contact]]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Rows of the known accounts, and stand-ins for those kept out or older than their erasure; one statement."""
     keys = {account_key(account, context): account for account in given}
-    known, erased = dict[str, Any](), dict[str, Contact]()
+    known, erased = dict[str, Any](), dict[str, Any]()
     for row in await run(session, LOOK_UP, sorted(given), sorted(keys)):
         if row.account is not None:
             known[row.account] = row
@@ -139,16 +160,14 @@ def person(contact_id: UUID, data_key: bytes, context: Context) -> Keyring:
     return context.keyring.with_data_key(contact_id, data_key)
 
 
-async def _known(session: AsyncSession, accounts: Iterable[str]) -> dict[str, Contact]:
-    statement = select(Contact).where(Contact.account.in_(sorted(accounts)))
-    found = await session.scalars(statement.execution_options(populate_existing=True))
-    return {contact.account: contact for contact in found}
+async def _known(session: AsyncSession, accounts: Iterable[str]) -> dict[str, Any]:
+    found = await run(session, KNOWN, sorted(accounts))
+    return {row.account: row for row in found}
 
 
-async def _store(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[str, Contact]:
+async def _store(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Those of them that were new or newer, as they are stored now."""
-    stored = await session.scalars(_upsert(), rows, execution_options={"populate_existing": True})
-    return {contact.account: contact for contact in stored}
+    return {row.account: row for row in await run_rows(session, UPSERT, rows)}
 
 
 def _row(account: str, push: ContactIn, known: Any | None, context: Context) -> dict[str, Any]:
@@ -167,15 +186,3 @@ def _row(account: str, push: ContactIn, known: Any | None, context: Context) -> 
         "email_hash": context.keyring.hash(push.email) if push.email else None,
         "updated_at": context.clock.now(),
     }
-
-
-@cache
-def _upsert() -> ReturningInsert[Contact]:
-    """Without values in it, so that it is put together and compiled once."""
-    statement = insert(Contact)
-    new = statement.excluded
-    changed: dict[str, Any] = {name: new[name] for name in (*WISHES, *SEALED, "updated_at")}
-    changed["opt_out"] = new.opt_out | Contact.opted_out_at.is_not(None)  # what he told us himself stays
-    newer = (Contact.id == new.id) & (Contact.source_version < new.source_version)
-    stored = statement.on_conflict_do_update(index_elements=["account"], set_=changed, where=newer)
-    return stored.returning(Contact)
