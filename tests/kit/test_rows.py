@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kit.db.faults import passes
-from kit.db.rows import first, run, scalars
+from kit.db.rows import first, run, run_later, run_waiting, scalars
+from kit.events import emit
 from kit.http.problems import problem_of
-from tests.kit.ledger.app import Entry
+from tests.kit.ledger.app import Entry, EntryNoted
 from tests.support.services import Service
 
 STORE = "INSERT INTO entry (id, unit, words) VALUES ($1::uuid, '/city/', $1::uuid::text) RETURNING id, words"
@@ -32,6 +33,12 @@ async def store(ledger: Service, ids: list[UUID], *, fault: Exception | None = N
             await run(session, STORE, one)
         if fault is not None:
             raise fault
+
+
+async def store_now_and_later(ledger: Service, now: list[UUID], later: UUID) -> None:
+    async with ledger.runtime.database.writing() as session:
+        run_later(session, STORE, later)
+        await session.execute(insert(Entry), [{"id": one, "unit": "/city/", "words": str(one)} for one in now])
 
 
 async def lose(ledger: Service, *, before: int) -> None:
@@ -79,6 +86,36 @@ class TestOneTransaction:
             await run(session, STORE, ids[3])
             await session.rollback()
         assert await stored(ledger, ids) == ids[:2]
+
+
+class TestLater:
+    async def test_what_waits_is_written_with_the_events_at_the_end(self, ledger: Service) -> None:
+        ids = new(3)
+        async with ledger.runtime.database.writing() as session:
+            for one in ids:
+                run_later(session, STORE, one)
+            assert await scalars(session, LOOK, ids) == []
+            emit(session, EntryNoted(entry_id=ids[0]), subject=str(ids[0]))
+        assert await stored(ledger, ids) == ids
+        noted = await ledger.sql("SELECT xmin::text FROM event WHERE subject = $1", str(ids[0]))
+        assert [row["xmin"] for row in noted] == [
+            row["xmin"] for row in await ledger.sql("SELECT DISTINCT xmin::text FROM entry WHERE id = ANY($1)", ids)
+        ]
+
+    async def test_who_must_read_it_before_the_end_has_it_written(self, ledger: Service) -> None:
+        ids = new(2)
+        async with ledger.runtime.database.writing() as session:
+            for one in ids:
+                run_later(session, STORE, one)
+            await run_waiting(session)
+            assert await scalars(session, LOOK, ids) == ids
+        assert await stored(ledger, ids) == ids
+
+    async def test_it_is_undone_with_its_transaction(self, ledger: Service) -> None:
+        ids = new(2)
+        with pytest.raises(IntegrityError, match="pk_entry"):
+            await store_now_and_later(ledger, [ids[0], ids[1]], ids[1])
+        assert await stored(ledger, ids) == []
 
 
 class TestRows:

@@ -119,7 +119,7 @@ async def history(survey):
     for _ in range(5):
         facts = [somebody(chance, survey.clock.now()) for _ in range(chance.choice([37, 52, 61]))]
         async with survey.runtime.database.writing() as session:
-            await store_scores(session, facts)
+            store_scores(session, facts)
             await look_at(session, [fact.response_id for fact in facts])
         seen.append(await everything(survey))
         survey.clock.advance(timedelta(days=chance.choice([1, 4, 6])))

@@ -128,7 +128,7 @@ class TestPairs:
                 number += batch
                 fine = [fact for fact in facts if chance.random() < 0.8]
                 async with survey.runtime.database.writing() as session:
-                    await add_up(session, facts, SHANGHAI)
+                    add_up(session, facts, SHANGHAI)
                     if late:
                         await run_rows(session, NEW_TALLIES, list(without_flag(late)))
                 late = fine

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from kit.clock import Clock
 from kit.db.group_commit import GroupCommit
-from kit.db.rows import RowsStatement, run_rows
+from kit.db.rows import RowsStatement, run_later, run_waiting
 from kit.db.tables import event
 
 EVENT = RowsStatement(event, (name for name in event.columns.keys() if name not in {"position", "xid"}))  # noqa: SIM118
@@ -92,6 +92,7 @@ class Database:
             await session.flush()
         rows = session.info.pop(PENDING, [])
         if rows:
-            await run_rows(session, EVENT, rows)
+            run_later(session, EVENT.sql, *EVENT.columns(rows))
+        await run_waiting(session)
         await session.commit()
         return bool(rows)

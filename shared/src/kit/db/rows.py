@@ -1,7 +1,8 @@
 """Many rows in one statement: a list for each column, whatever their number, so that it is prepared once."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 INSERT = "INSERT INTO {table} ({columns}) SELECT {values} FROM {rows}"
-DRIVER = "kit.driver"
+DRIVER, LATER = "kit.driver", "kit.later"
+PARAMETER = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -56,6 +58,9 @@ class RowsStatement:
             rows=f"unnest({lists}) AS given ({', '.join(quoted)})",
         )
 
+    def columns(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        return [[row[name] for row in rows] for name in self.names]
+
 
 async def run_rows(
     session: AsyncSession, statement: RowsStatement, rows: Sequence[Mapping[str, Any]], *others: Any
@@ -64,8 +69,7 @@ async def run_rows(
 
     ``others``: what stands once for all rows, behind their columns: ``{next}`` in the template is the first.
     """
-    columns = ([row[name] for row in rows] for name in statement.names)
-    return await run(session, statement.sql, *columns, *others)
+    return await run(session, statement.sql, *statement.columns(rows), *others)
 
 
 async def run(session: AsyncSession, sql: str, *values: Any) -> Sequence[Any]:
@@ -82,6 +86,37 @@ async def run(session: AsyncSession, sql: str, *values: Any) -> Sequence[Any]:
     found = await connection.exec_driver_sql(sql, values)
     session.info[DRIVER] = session.sync_session.get_transaction(), _driver(connection)
     return found.all() if found.returns_rows else ()
+
+
+def run_later(session: AsyncSession, sql: str, *values: Any) -> None:
+    """A statement of the transaction's end, where all such and its events are written in one.
+
+    It gives no rows, and reads nothing that another of them writes: none sees the others' rows.
+    """
+    session.info.setdefault(LATER, []).append((sql, values))
+
+
+async def run_waiting(session: AsyncSession) -> None:
+    """Writes what ``run_later`` took so far, for who must read it in this transaction."""
+    if waiting := session.info.pop(LATER, None):
+        statements, values = zip(*waiting, strict=True)
+        await run(session, _together(statements), *(value for some in values for value in some))
+
+
+@cache
+def _together(statements: tuple[str, ...]) -> str:
+    """One statement of several that write, whose parameters are numbered through."""
+    numbered, used = list[str](), 0
+    for sql in statements:
+        numbered.append(_numbered(sql, after=used))
+        used += len(set(PARAMETER.findall(sql)))
+    *others, last = numbered
+    parts = ", ".join(f"part_{place} AS ({sql})" for place, sql in enumerate(others))
+    return f"WITH {parts} {last}" if others else last
+
+
+def _numbered(sql: str, *, after: int) -> str:
+    return PARAMETER.sub(lambda found: f"${int(found[1]) + after}", sql)
 
 
 async def scalars(session: AsyncSession, sql: str, *values: Any) -> list[Any]:

@@ -19,6 +19,6 @@ timers = Timers()
 async def settle_waiting(session: AsyncSession, due: Timer, context: Context) -> None:
     """Lets them go with what they have in common with others less like them, and counts them."""
     facts = await settle(session, UUID(due.subject), context=context)
-    await store_scores(session, facts)
+    store_scores(session, facts)
     await look_again(session, facts, context)
-    await add_up(session, facts, ZoneInfo(settings_of(context).time_zone))
+    add_up(session, facts, ZoneInfo(settings_of(context).time_zone))

@@ -13,7 +13,7 @@ from kit.auth import Actor
 from kit.context import Context
 from kit.contracts.responsibility import FindingVerified
 from kit.contracts.survey import EffectMeasured
-from kit.db.rows import scalars
+from kit.db.rows import run_waiting, scalars
 from kit.errors import Invalid, NotFound
 from kit.events import Event, emit
 from kit.ids import new_id
@@ -80,6 +80,7 @@ async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Cont
     watching = await scalars(session, WATCHING, touched)
     if not watching:
         return
+    await run_waiting(session)
     for found in await session.scalars(
         select(EffectWatch).where(EffectWatch.id.in_(watching)).order_by(EffectWatch.id)
     ):

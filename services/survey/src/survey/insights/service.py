@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.db.rows import RowsStatement, run, run_rows
+from kit.db.rows import RowsStatement, run_later
 from kit.errors import Conflict, Invalid, NotFound
 from survey.insights.grid import Fact, entries_as_json, scores_as_json
 from survey.insights.models import OVERALL, IndexWeights
@@ -67,17 +67,17 @@ class CellFound:
     ces: Sums | None
 
 
-async def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
-    """One row per scored item, in the order of the keys."""
+def store_scores(session: AsyncSession, facts: Sequence[Fact]) -> None:
+    """One row per scored item, in the order of the keys; written at the transaction's end."""
     scored = sorted((fact for fact in facts if fact.scores), key=lambda fact: fact.response_id)
     if scored:
         places = (
             [getattr(fact, name) for fact in scored] for name in ("response_id", "unit", "trigger", "occurred_at")
         )
-        await run(session, NEW_SCORES, *places, [scores_as_json(fact) for fact in scored])
+        run_later(session, NEW_SCORES, *places, [scores_as_json(fact) for fact in scored])
 
 
-async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:
+def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -> None:
     """One new row per answer, to be folded into the grid: it waits for no other transaction's row.
 
     ``zone`` is that of the company's local days.
@@ -94,7 +94,7 @@ async def add_up(session: AsyncSession, facts: Sequence[Fact], zone: ZoneInfo) -
         if (found := entries_as_json(fact))
     ]
     if rows:
-        await run_rows(session, NEW_TALLIES, rows)
+        run_later(session, NEW_TALLIES.sql, *NEW_TALLIES.columns(rows))
 
 
 async def answer(session: AsyncSession, question: Question, *, actor: Actor) -> tuple[str, list[CellFound]]:

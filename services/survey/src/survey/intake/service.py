@@ -223,11 +223,11 @@ async def _follow(
     """
     done.sort(key=lambda one: one.delivery.response_id)
     facts = [_fact(one) for one in done] + unnamed
-    await store_scores(session, facts)
+    store_scores(session, facts)
     await look_again(session, facts, context)
     for one in done:
         _announce(session, one, at)
-    await add_up(session, facts, ZoneInfo(settings_of(context).time_zone))
+    add_up(session, facts, ZoneInfo(settings_of(context).time_zone))
 
 
 def _fact(one: Checked) -> Fact:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
+from kit.db.rows import run_waiting
 from kit.ids import new_id
 from survey.analyses.service import look_at
 from survey.contacts.models import Contact, ErasedAccount
@@ -101,9 +102,10 @@ class PastAnswers:
             rows.append(row)
             facts.append(_fact(row, one, definition))
         await session.execute(insert(Response), rows)
-        await store_scores(session, facts)
+        store_scores(session, facts)
+        add_up(session, facts, self._zone)
+        await run_waiting(session)
         await look_at(session, [one.response_id for one in facts])
-        await add_up(session, facts, self._zone)
 
     async def _owners(self, session: AsyncSession, accounts: set[str]) -> Mapping[str, tuple[UUID, bytes]]:
         asked = select(Contact.account, Contact.id, Contact.data_key).where(Contact.account.in_(accounts))
