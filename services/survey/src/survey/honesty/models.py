@@ -47,6 +47,14 @@ class CountedDay(Base):
     done: Mapped[bool]
 
 
+class LateAnswer(Base):
+    """An answer brought in about a day that was counted already: it enters when its month is looked through again."""
+
+    __tablename__ = "late_answer"
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+
+
 class HonestyMonth(Base):
     """A unit's answers of one month that has ended; ``counts`` are those of ``figures.Counts``."""
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, text
@@ -16,6 +17,7 @@ from kit.auth import Actor
 from kit.context import Context
 from kit.db.rows import RowsStatement, run, run_rows, scalars
 from kit.errors import Invalid
+from kit.timers import schedule
 from survey.honesty.figures import LAST_DAYS, Counts
 from survey.honesty.models import CountedDay, HonestyMonth, StaffNumber
 from survey.settings import settings_of
@@ -25,6 +27,9 @@ ANSWERS_PER_DEVICE = 5
 SECONDS_PER_ITEM = 1.0
 AT_ONCE = 5000
 LOCK = 7_410_302
+AGAIN = "insights.honesty.again"
+SETTLED = timedelta(minutes=5)
+"""After the last of many answers was brought in: each moves the look on."""
 GRACE = timedelta(hours=1)
 """After the month's last moment: what was on its way then is stored by now."""
 RULES = {
@@ -62,7 +67,20 @@ GOOD = 4
 SOME = """
     SELECT r.id FROM response r
     WHERE r.complete AND r.received_at >= $1 AND r.received_at < $2 AND ($3::uuid IS NULL OR r.id > $3)
+        AND NOT EXISTS (SELECT FROM late_answer l WHERE l.response_id = r.id)
     ORDER BY r.id LIMIT $4
+"""
+LATE = """
+    DELETE FROM late_answer WHERE response_id IN (
+        SELECT l.response_id FROM late_answer l JOIN response r ON r.id = l.response_id
+        WHERE r.received_at >= $1 AND r.received_at < $2 LIMIT $3
+    ) RETURNING response_id
+"""
+CAME_LATE = """
+    INSERT INTO late_answer (response_id)
+    SELECT came.id FROM unnest($1::uuid[], $2::timestamptz[]) AS came (id, begins_at)
+        JOIN counted_day AS d USING (begins_at)
+    ON CONFLICT DO NOTHING
 """
 ENTER = """
     INSERT INTO tally (day, unit, segment, "trigger", entries)
@@ -156,17 +174,39 @@ async def flag_day(
 
 
 async def enter_some(session: AsyncSession, begins_at: datetime, ends_at: datetime, zone: str) -> bool:
-    """Lets some more of a flagged day's answers without a flag into the published grid; whether any may be left."""
+    """Lets some more of a flagged day's answers without a flag into the published grid; whether any may be left.
+
+    First those that were there when the day was first counted, then those that were brought in since.
+    """
+    await run(session, "SELECT pg_advisory_xact_lock($1)", LOCK)
     await session.execute(insert(CountedDay).values(begins_at=begins_at, done=False).on_conflict_do_nothing())
     day = await session.get_one(CountedDay, begins_at, with_for_update=True, populate_existing=True)
-    if day.done:
-        return False
-    some = await scalars(session, SOME, begins_at, ends_at, day.reached, AT_ONCE)
+    was_done = day.done
+    if was_done:
+        some = await scalars(session, LATE, begins_at, ends_at, AT_ONCE)
+    else:
+        some = await scalars(session, SOME, begins_at, ends_at, day.reached, AT_ONCE)
+        day.reached, day.done = (some[-1] if some else day.reached), len(some) < AT_ONCE
     if some:
         await run(session, ENTER, some, zone, float(GOOD))
-        day.reached = some[-1]
-    day.done = len(some) < AT_ONCE
-    return not day.done
+    return bool(some) or not was_done
+
+
+async def came_late(session: AsyncSession, came: Sequence[tuple[UUID, datetime]], context: Context) -> None:
+    """Has the months looked through (again) that these answers were brought into, by when they were received.
+
+    They enter the figures without flags once, whether or not their day was counted before them.
+    """
+    zone, now = ZoneInfo(settings_of(context).time_zone), context.clock.now()
+    local = [(response, at.astimezone(zone).date()) for response, at in came]
+    begins = [datetime.combine(day, time(), zone).astimezone(UTC) for _, day in local]
+    # Before or after a day's counting, never beside it.
+    await run(session, "SELECT pg_advisory_xact_lock_shared($1)", LOCK)
+    await run(session, CAME_LATE, [response for response, _ in local], begins)
+    present = now.astimezone(zone).date().replace(day=1)
+    for first in sorted({day.replace(day=1) for _, day in local} - {present}):
+        month = f"{first:%Y-%m}"
+        await schedule(session, AGAIN, subject=month, due=now + SETTLED, payload={"month": month})
 
 
 async def counted(session: AsyncSession, month: str, context: Context) -> list[tuple[str, Counts]]:

@@ -7,7 +7,7 @@ from kit.auth import Actor, Role
 from kit.context import Context
 from kit.timers import Timer, Timers, ensure, schedule
 from survey.honesty.jobs import LOOK_THROUGH
-from survey.honesty.service import closing, first_month
+from survey.honesty.service import AGAIN, closing, first_month
 
 timers = Timers()
 MONTH_CLOSED = "insights.honesty.month"
@@ -30,3 +30,9 @@ async def month_closed(session: AsyncSession, due: Timer, context: Context) -> N
     _, following = closing(month, context)
     then, _ = closing(following, context)
     await schedule(session, MONTH_CLOSED, subject=EACH_MONTH, due=then, payload={"month": following})
+
+
+@timers.on(AGAIN)
+async def brought_in(session: AsyncSession, due: Timer, context: Context) -> None:  # noqa: ARG001
+    """Answers were brought into a month that is over."""
+    await jobs.enqueue(session, LOOK_THROUGH, {"month": due.payload["month"]}, actor=NOBODY)

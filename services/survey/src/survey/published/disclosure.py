@@ -7,7 +7,7 @@ pairs: two cells asked at the same time, and one cell asked at two times. Nothin
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -81,11 +81,13 @@ def beside(score: Sums | None, unflagged: Sums | None) -> Sums | None:
     """What may be shown of the answers without a flag beside a cell's score: None where the two tell of a few.
 
     Both are sums of blocks. Where one cell holds another, their scores differ by nobody or by at least five; so then
-    does a score from what is shown beside the score of a smaller cell.
+    does a score from what is shown beside the score of a smaller cell. How many were unfavourable is not kept of
+    those without a flag, and not shown of either.
     """
-    if score is None or unflagged is None or not (score - unflagged).tells_nobody:
+    if score is None or unflagged is None:
         return None
-    return unflagged
+    others = replace(score - unflagged, unfavourable=0)
+    return unflagged if others.tells_nobody else None
 
 
 def containing(place: Place) -> list[Place]:

@@ -23,6 +23,7 @@ from survey.exchange.imports.models import PastResponse
 from survey.exchange.imports.schemas import ImportOptions
 from survey.exchange.imports.sheets import Line
 from survey.exchange.responses.rows import REQUIRED, PastAnswer, PastRows, known_columns, version
+from survey.honesty.service import came_late
 from survey.insights.grid import Fact
 from survey.insights.service import add_up, store_scores
 from survey.questionnaires.definition import Definition
@@ -106,6 +107,7 @@ class PastAnswers:
         add_up(session, facts, self._zone)
         await run_waiting(session)
         await look_at(session, [one.response_id for one in facts])
+        await came_late(session, [(row["id"], row["received_at"]) for row in rows], self._context)
 
     async def _owners(self, session: AsyncSession, accounts: set[str]) -> Mapping[str, tuple[UUID, bytes]]:
         asked = select(Contact.account, Contact.id, Contact.data_key).where(Contact.account.in_(accounts))
