@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -33,6 +34,36 @@ class Submission(NamedTuple):
     lineage: Lineage = NONE
 
 
+class Occasion(NamedTuple):
+    """An invitation with its contact and what is stored for it: a row of ``OCCASIONS``, column by column.
+
+    Its fields are read many times for each answer; of the database's own rows each reading costs ten times as much.
+    The contact is None in anonymous campaigns, what is stored where nobody answered; ``teams`` is JSON.
+    """
+
+    id: UUID
+    questionnaire_id: UUID
+    contact_id: Any
+    confidentiality: str
+    unit: str
+    trigger: str
+    trigger_id: UUID | None
+    sub_process: str | None
+    teams: str
+    occurred_at: datetime
+    segment: str | None
+    correlation: str
+    campaign_id: UUID
+    expires_at: datetime
+    account: Any
+    data_key: Any
+    response_id: UUID | None
+    revision: Any
+    digest: Any
+    complete: Any
+    received_at: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """A published questionnaire, as it is checked and as events name it."""
@@ -43,11 +74,11 @@ class Questions:
 
 
 class Checked(NamedTuple):
-    """A delivery whose invitation is genuine and whose answers fit; ``occasion`` is the invitation's row."""
+    """A delivery whose invitation is genuine and whose answers fit."""
 
     delivery: Delivery
     submission: Submission
-    occasion: Any
+    occasion: Occasion
     questions: Questions
     reading: Reading
     said: dict[str, str]
@@ -58,7 +89,7 @@ class Checked(NamedTuple):
 
     @property
     def anonymous(self) -> bool:
-        return bool(self.occasion.confidentiality == "anonymous")
+        return self.occasion.confidentiality == "anonymous"
 
     @property
     def given(self) -> ResponseIn:
@@ -75,7 +106,7 @@ def check(
     place: int,
     submission: Submission,
     token: Token,
-    occasions: Mapping[UUID, Any],
+    occasions: Mapping[UUID, Occasion],
     questions: Mapping[UUID, Questions],
 ) -> Checked:
     """Raises InvitationGone, WrongAnswers naming each fault by its pointer."""

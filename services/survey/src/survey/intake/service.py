@@ -19,7 +19,7 @@ from survey.effects.service import look_again
 from survey.insights.grid import Fact
 from survey.insights.service import add_up, store_scores
 from survey.intake.announcing import Completed, announcements
-from survey.intake.checking import Checked, Questions, Submission, check
+from survey.intake.checking import Checked, Occasion, Questions, Submission, check
 from survey.intake.plan import Kept, Plan, plan
 from survey.intake.revision import Version, digest
 from survey.intake.schemas import ResponseTaken
@@ -88,16 +88,16 @@ async def _check(
 ) -> tuple[list[Checked], dict[UUID, Kept]]:
     tokens = _genuine(submissions, outcomes, token_key(context))
     ids = sorted({token.invitation for token in tokens.values()})
-    rows: Collection[Any] = await run(session, OCCASIONS, ids) if ids else ()
+    rows = map(Occasion._make, await run(session, OCCASIONS, ids) if ids else ())
     occasions = {row.id: row for row in rows}
-    questions = await _questions(session, {row.questionnaire_id for row in rows})
+    questions = await _questions(session, {row.questionnaire_id for row in occasions.values()})
     checked = []
     for place, token in tokens.items():
         try:
             checked.append(check(place, submissions[place], token, occasions, questions))
         except Problem as refusal:
             outcomes[place] = refusal
-    return checked, {row.response_id: _kept(row, row.id) for row in rows if row.response_id is not None}
+    return checked, {row.response_id: _kept(row, row.id) for row in occasions.values() if row.response_id}
 
 
 def _genuine(submissions: Sequence[Submission], outcomes: Outcomes, key: bytes) -> dict[int, Token]:

@@ -46,7 +46,7 @@ class Reading(NamedTuple):
 
     @property
     def low(self) -> tuple[Score, ...]:
-        return tuple(score for score in self.scores if score.low)
+        return tuple([score for score in self.scores if score.low])
 
 
 def read(definition: Definition, answers: Answers, *, sub_process: str | None) -> Reading:
