@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from gridloop.demo.cases.play import Cases
@@ -51,10 +52,10 @@ class Story:
     def _scenes(self) -> Iterator[Scene]:
         moment = self.company.weeks.moment
         for week in self._content["order_weeks"]:
-            yield Scene(moment(week["told"]), lambda week=week: self._tell_orders(week))  # type: ignore[misc]
+            yield Scene(moment(week["told"]), partial(self._tell_orders, week))
             yield self._answering(moment(week["answers"]))
         for when in self._content["case_rounds"]:
-            yield Scene(moment(when["told"]), lambda when=when: self.cases.play(when))  # type: ignore[misc]
+            yield Scene(moment(when["told"]), partial(self.cases.play, when))
         for text in (self._content["follow_ups"], self._content["ends"]):
             yield self._answering(moment(text))
         yield Scene(moment(self._content["outage"]["began"]), self._outage)
@@ -67,11 +68,11 @@ class Story:
         yield Scene(self.company.weeks.moment(self._content["yearly"]["planned"]), self.yearly.plan)
         for number, when in enumerate(self._content["yearly"]["rounds"]):
             at = self.company.weeks.moment(when["answers"])
-            yield Scene(at, lambda number=number, at=at: self.yearly.answer(number, at))  # type: ignore[misc]
+            yield Scene(at, partial(self.yearly.answer, number, at))
 
     def _answering(self, until: datetime) -> Scene:
         """Phones are answered in the day before."""
-        return Scene(until, lambda: self.rounds.play(until - LONGEST_SILENCE, until))
+        return Scene(until, partial(self.rounds.play, until - LONGEST_SILENCE, until))
 
     async def _tell_orders(self, week: Any) -> None:
         await self.orders.tell(week)
