@@ -9,6 +9,8 @@ import pytest
 from kit.auth import Role
 from kit.messages.return_path import mark
 from kit.messages.signature import signed
+from tests.kit.messages.plain_reports import COREMAIL, EXIM, QMAIL, RIDDLE
+from tests.kit.messages.plain_reports import written as written_out
 from tests.kit.messages.reports import postfix, worded
 from tests.kit.messages.servers import mail_server
 from tests.support.services import running
@@ -83,6 +85,15 @@ async def delivery(survey, campaign):
     async with survey.client(Role.INTEGRATOR) as sender:
         (shown,) = (await sender.get("/v1/invitations", params={"campaign_id": campaign})).json()["items"]
     return shown["delivery_state"], shown["delivery_detail"]
+
+
+class TestInWords:
+    @pytest.mark.parametrize(("form", "charset"), [(EXIM, "utf-8"), (QMAIL, "utf-8"), (COREMAIL, "gbk")])
+    async def test_who_writes_to_people_is_understood_too(self, mailed, asked, form, charset):
+        survey = mailed[0].survey
+        campaign, path, _ = await asked(f"words{len(form)}")
+        assert await taken(survey, written_out(form, to=path, reason="Unknown user", charset=charset)) == "bounced"
+        assert await delivery(survey, campaign) == ("bounced", "bounced")
 
 
 class TestHard:
@@ -199,8 +210,17 @@ class TestOthers:
         survey = mailed[0].survey
         campaign, path, _ = await asked("note")
         note = f"To: {path}\r\nSubject: Out of office\r\n\r\nBack on Monday.\r\n".encode()
-        for raw in (note, b"", b"\x00" * 500, postfix(to=path)[:700], json.dumps({"items": []}).encode()):
+        for raw in (note, b"", b"\x00" * 500, json.dumps({"items": []}).encode()):
             assert await taken(survey, raw) == "ignored"
+        assert await delivery(survey, campaign) == ("sent", None)
+
+    async def test_of_one_that_nobody_understands_the_operator_is_told(self, mailed, asked):
+        survey = mailed[0].survey
+        campaign, path, _ = await asked("riddle")
+        assert await taken(survey, written_out(RIDDLE, to=path)) == "not_understood"
+        async with survey.client() as monitor:
+            assert "gridloop_delivery_reports_not_understood_total 1.0" in (await monitor.get("/metrics")).text
+        assert await taken(survey, written_out(RIDDLE, to="somebody@power.example")) == "ignored"
         assert await delivery(survey, campaign) == ("sent", None)
 
     async def test_ten_megabytes_are_refused_before_they_are_read(self, mailed, asked):

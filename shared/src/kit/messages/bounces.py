@@ -5,14 +5,15 @@ import time
 from datetime import datetime
 
 from fastapi import Request
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.context import Context
 from kit.db.tables import message
 from kit.errors import Forbidden
-from kit.messages import delivery_report
+from kit.messages import plain_report
 from kit.messages.delivery_report import DeliveryReport
+from kit.messages.plain_report import Unclear
 from kit.messages.queue import told
 from kit.messages.return_path import key_of, marked
 from kit.messages.signature import SIGNATURE, TIMESTAMP, secrets_in, verify
@@ -24,7 +25,7 @@ class NoBounces(Forbidden):
     code = "no_bounces"
 
 
-async def signed_report(request: Request) -> DeliveryReport | None:
+async def signed_report(request: Request) -> DeliveryReport | Unclear | None:
     """A dependency: the posted report, None for any other mail.
 
     Raises SignatureWrong unless the pipe signed this body, NoBounces where no secret for it is set up.
@@ -35,15 +36,12 @@ async def signed_report(request: Request) -> DeliveryReport | None:
     timestamp, signature = request.headers.get(TIMESTAMP, ""), request.headers.get(SIGNATURE, "")
     body = await request.body()
     verify(secrets_in(settings.bounce_secret), body, timestamp=timestamp, signature=signature, now=time.time())
-    return await asyncio.to_thread(delivery_report.read, body)
+    return await asyncio.to_thread(plain_report.read, body)
 
 
 async def keep(session: AsyncSession, report: DeliveryReport, context: Context, at: datetime) -> Told | None:
     """What it says of one of this service's own e-mails; None where it is about none, or was known already."""
-    found = marked(key_of(context.keyring), report.about)
-    if len(found) != 1:
-        return None
-    mine = message.c.id.in_(found), message.c.channel == "email"
+    mine = _mine(report, context)
     row = (await session.execute(select(message.c.key, message.c.state).where(*mine).with_for_update())).one_or_none()
     if row is None:
         return None
@@ -55,3 +53,15 @@ async def keep(session: AsyncSession, report: DeliveryReport, context: Context, 
         return None
     await session.execute(update(message).where(*mine).values(error=report.detail))
     return Told(row.key, report.state, at, report.detail)
+
+
+async def key_of_mine(session: AsyncSession, report: Unclear, context: Context) -> str | None:
+    """The key of the one e-mail of this service that it is about; None where it is about none."""
+    found: str | None = await session.scalar(select(message.c.key).where(*_mine(report, context)))
+    return found
+
+
+def _mine(report: DeliveryReport | Unclear, context: Context) -> tuple[ColumnElement[bool], ...]:
+    """Nothing where it has marks of several: it is about neither."""
+    found = marked(key_of(context.keyring), report.about)
+    return message.c.id.in_(found if len(found) == 1 else ()), message.c.channel == "email"

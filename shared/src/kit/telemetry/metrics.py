@@ -45,6 +45,11 @@ class Metrics:
             ["publisher", "stream"],
             registry=self.registry,
         )
+        self.unclear_reports = Counter(
+            "gridloop_delivery_reports_not_understood",
+            "Reports of the mail system about e-mails of this service that nobody here understands",
+            registry=self.registry,
+        )
         self.timers = Counter("gridloop_timers_fired", "Timers that came due", ["kind"], registry=self.registry)
 
     def exposition(self) -> bytes:

@@ -45,6 +45,9 @@ class ReceiptsTaken(BaseModel):
 
 
 class BounceTaken(BaseModel):
-    """``taken``: what it changed. ``ignored`` is no report, one of somebody else's mail, or one told before."""
+    """``taken``: what it changed. ``ignored`` is no report, one of somebody else's mail, or one told before.
 
-    taken: Literal["bounced", "failed", "delayed", "ignored"]
+    ``not_understood`` changed nothing: a mail system wrote it about an e-mail sent from here, in words unknown here.
+    """
+
+    taken: Literal["bounced", "failed", "delayed", "ignored", "not_understood"]
