@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from kit.contracts.incident import InterruptionEnded
+from kit.contracts.incident import DisturbanceRecorded, InterruptionEnded
 from kit.contracts.responsibility import OrderCompleted
 
 
@@ -20,6 +20,18 @@ async def outage(survey, account, minutes, *, began=None, sustained=True):
     )
     await survey.deliver(ended, subject=str(ended.incident_id), unit="/city/east/", account=account)
     return ended
+
+
+async def dip(survey, account, *, at=None):
+    told = DisturbanceRecorded(
+        disturbance_id=uuid4(),
+        kind="dip",
+        happened_at=at or survey.clock.now(),
+        residual_percent=60.0,
+        duration_ms=200,
+    )
+    await survey.deliver(told, subject=f"{told.disturbance_id}:{account}", unit="/city/east/", account=account)
+    return told
 
 
 async def order(survey, account, *, late, returned):

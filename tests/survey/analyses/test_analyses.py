@@ -6,7 +6,7 @@ import statsmodels.api as sm
 
 from kit.auth import Role
 from survey.analyses.drivers import correlation_matrix, johnson, lmg
-from tests.survey.living import outage
+from tests.survey.living import dip, outage
 
 UNIT = "/city/east/"
 ITEMS = {"conduct": "staff_conduct", "billing": "billing_accuracy", "convenience": "convenience"}
@@ -132,10 +132,24 @@ class TestCost:
         assert row["exposed"] == 45
         assert "caus" not in str(found)
 
-    async def test_experiences_that_nobody_had_are_said_and_dips_are_not_known(self, survey, answered):
+    async def test_experiences_that_nobody_had_are_said(self, survey, answered):
         found = (await run(survey, kind="experience_cost", unit=UNIT))["result"]
-        assert {one["name"] for one in found["left_out"]} == {"momentary", "late_stages", "returned_handovers"}
-        assert found["not_known"][0]["name"] == "voltage_dips"
+        assert {one["name"] for one in found["left_out"]} == {
+            "momentary", "voltage_dips", "late_stages", "returned_handovers",
+        }  # fmt: skip
+
+    async def test_what_a_dip_of_the_voltage_goes_with(self, survey, asking, answered):
+        """Half of thirty customers had dips, one or two each, and are the less content for each."""
+        unit = "/city/dips/"
+        for number in range(30):
+            account, dips = await asking.contact(), (0, 1, 0, 2)[number % 4]
+            for _ in range(dips):
+                await dip(survey, account)
+            await asking.answer(await asking.invited(account, unit=unit), overall=5 - dips - (number % 3 == 0))
+        found = (await run(survey, kind="experience_cost", unit=unit, experiences=["voltage_dips"]))["result"]
+        (row,) = found["coefficients"]
+        assert row["name"] == "voltage_dips"
+        assert (row["exposed"], row["high"] < 0) == (15, True)
 
 
 class TestAsking:

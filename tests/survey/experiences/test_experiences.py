@@ -5,7 +5,7 @@ import pytest
 
 from kit.events.reader import Moved, Reader
 from tests.support.services import EPOCH
-from tests.survey.living import order, outage
+from tests.survey.living import dip, order, outage
 
 
 async def lived(survey, account):
@@ -23,6 +23,20 @@ async def test_outages_and_orders_add_up_by_account_and_local_day(survey):
     assert await lived(survey, "3100000001") == [
         (today, 120.0, 2, 0, None, 2, 1),
         (tomorrow, 0.0, 0, 1, None, 0, 0),
+    ]
+
+
+async def test_dips_add_up_too_on_days_of_their_own_and_beside_outages(survey):
+    began = survey.clock.now().replace(hour=3)
+    account = "3100000009"
+    await dip(survey, account, at=began)
+    await outage(survey, account, 30.0, began=began)
+    await dip(survey, account, at=began)
+    await outage(survey, account, 10.0, began=began - timedelta(days=1))
+    await dip(survey, account, at=began - timedelta(days=1))
+    assert await lived(survey, account) == [
+        (began.date() - timedelta(days=1), 10.0, 1, 0, 1, 0, 0),
+        (began.date(), 30.0, 1, 0, 2, 0, 0),
     ]
 
 

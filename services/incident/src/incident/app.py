@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from incident.calls.endpoints import router as calls
 from incident.crews.endpoints import router as crews
+from incident.disturbances.endpoints import router as disturbances
 from incident.fields import NOT_AN_ORDER
 from incident.incidents.endpoints import router as incidents
 from incident.network.endpoints import router as network
@@ -26,7 +27,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         settings or Settings(),
         name="incident",
         migrations=MIGRATIONS,
-        routers=[supply_points, network, calls, crews, incidents, response, restoration, reliability],
+        routers=[supply_points, network, calls, crews, incidents, response, restoration, disturbances, reliability],
         consumers=[triage],
         clock=clock,
         description=f"Network, trouble calls, incidents, restoration in steps, reliability. {NOT_AN_ORDER}",

@@ -75,3 +75,16 @@ class InterruptionEnded(Payload):
     ended_at: datetime
     minutes: float
     sustained: bool
+
+
+class DisturbanceRecorded(Payload):
+    """A voltage dip hit one customer, no interruption; ``account`` stands in the envelope."""
+
+    type: ClassVar[str] = "gridloop.incident.disturbance.recorded.v1"
+    stream: ClassVar[str] = INTERRUPTIONS
+
+    disturbance_id: UUID
+    kind: Literal["dip"]
+    happened_at: datetime
+    residual_percent: float
+    duration_ms: int

@@ -12,11 +12,12 @@ from survey.contacts.schemas import UnitPath
 from survey.questionnaires.definition import Driver, SubProcess
 
 Kind = Literal["drivers_lmg", "drivers_johnson", "importance_performance", "raking", "experience_cost"]
-Experience = Literal["outage_hours", "interruptions", "momentary", "late_stages", "returned_handovers"]
+Experience = Literal["outage_hours", "interruptions", "momentary", "voltage_dips", "late_stages", "returned_handovers"]
 EXPERIENCES: tuple[Experience, ...] = (
     "outage_hours",
     "interruptions",
     "momentary",
+    "voltage_dips",
     "late_stages",
     "returned_handovers",
 )
@@ -57,7 +58,7 @@ class AnalysisIn(BaseModel):
     period_to: Day | None = None
     outcome: Driver | None = None
     drivers: Annotated[list[Driver], Field(max_length=9)] = []
-    experiences: Annotated[list[Experience], Field(max_length=5)] = []
+    experiences: Annotated[list[Experience], Field(max_length=6)] = []
     window_days: Literal[30, 90, 180, 365] = 90
     margins: dict[Literal["segment", "unit"], Margin] = {}
     limits: tuple[Annotated[float, Field(gt=0, le=1)], Annotated[float, Field(ge=1, le=100)]] | None = None

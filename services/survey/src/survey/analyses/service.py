@@ -69,7 +69,8 @@ _EXPOSURES = """
 LEFT JOIN contact AS c ON c.id = r.contact_id
 LEFT JOIN LATERAL (
     SELECT coalesce(sum(outage_minutes), 0) / 60 AS outage_hours, coalesce(sum(interruptions), 0) AS interruptions,
-        coalesce(sum(momentary), 0) AS momentary, coalesce(sum(late_stages), 0) AS late_stages,
+        coalesce(sum(momentary), 0) AS momentary, coalesce(sum(dips), 0) AS voltage_dips,
+        coalesce(sum(late_stages), 0) AS late_stages,
         coalesce(sum(returned_handovers), 0) AS returned_handovers
     FROM exposure AS e
     WHERE e.account = c.account

@@ -248,7 +248,6 @@ class Study:
             "left_out": [
                 {"name": name, "reason": f"The same for all but fewer than {FIVE} who answered."} for name in left_out
             ],
-            "not_known": [{"name": "voltage_dips", "reason": "No event tells of voltage dips yet."}],
             "note": NOTE,
         }
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.context import Context
-from kit.contracts.incident import InterruptionEnded
+from kit.contracts.incident import DisturbanceRecorded, InterruptionEnded
 from kit.contracts.responsibility import OrderCompleted
 from kit.events import Consumers, Event
 from survey.experiences.service import add
@@ -21,6 +21,13 @@ async def outage(session: AsyncSession, event: Event[InterruptionEnded], context
         await add(session, event.account, ended.began_at, context, interruptions=1, outage_minutes=ended.minutes)
     else:
         await add(session, event.account, ended.began_at, context, momentary=1)
+
+
+@consumers.on(DisturbanceRecorded)
+async def dip(session: AsyncSession, event: Event[DisturbanceRecorded], context: Context) -> None:
+    """A customer's voltage fell for a moment and came back."""
+    if event.account is not None:
+        await add(session, event.account, event.data.happened_at, context, dips=1)
 
 
 @consumers.on(OrderCompleted)

@@ -12,8 +12,7 @@ class Exposure(Base):
     """Sums of one account and one local day. It belongs to the account and goes with its contact.
 
     ``interruptions``: sustained ones, with their ``outage_minutes``, on the day they began; ``momentary``: the others.
-    ``late_stages``, ``returned_handovers``: of orders completed on the day. ``dips`` is null: no event tells of
-    voltage dips yet, and none known is not none.
+    ``late_stages``, ``returned_handovers``: of orders completed on the day. ``dips``: of the voltage; null as 0.
     """
 
     __tablename__ = "exposure"

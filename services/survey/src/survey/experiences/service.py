@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,5 +20,5 @@ async def add(session: AsyncSession, account: str, at: datetime, context: Contex
     day = at.astimezone(ZoneInfo(settings_of(context).time_zone)).date()
     row: dict[str, Any] = {"account": account, "day": day} | dict.fromkeys(ADDED, 0) | more
     adding = insert(Exposure).values(row)
-    sums = {name: getattr(Exposure, name) + getattr(adding.excluded, name) for name in more}
+    sums = {name: func.coalesce(getattr(Exposure, name), 0) + getattr(adding.excluded, name) for name in more}
     await session.execute(adding.on_conflict_do_update(index_elements=["account", "day"], set_=sums))
