@@ -8,6 +8,7 @@ import json
 import logging
 import random
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -20,13 +21,22 @@ from tests.survey.asking import delivery
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 CONTENT = ("anonymous_response", "score", "tally")
 CUSTOMERS, CROWD = 24, 20
+LATER = [
+    ("/v1/insights/analyses", {"kind": "raking", "margins": {"unit": {"/": 1.0}}}),
+    ("/v1/insights/analyses", {"kind": "experience_cost"}),
+    ("/v1/topics/anonymous", {}),
+    ("/v1/topics", {}),
+    ("/v1/insights/honesty/runs", {"month": "2026-02"}),
+    ("/v1/responses/exports", {"questionnaire": "after_order", "words": True, "accounts": True}),
+]
 
 
 async def dump(survey):
-    """Every row of every table as text, with its place and the transactions that made and locked it."""
+    """Every row of every table as text, with its place, the transactions that made and locked it, and their steps."""
     found = {}
     for (table,) in await survey.sql(TABLES):
-        seen = f'SELECT ctid::text, xmin::text, xmax::text, t::text AS line, to_jsonb(t) AS row FROM "{table}" t'
+        system = "ctid::text, xmin::text, xmax::text, cmin::text, cmax::text"
+        seen = f'SELECT {system}, t::text AS line, to_jsonb(t) AS row FROM "{table}" t'
         found[table] = {row["ctid"] + row["line"]: dict(row) for row in await survey.sql(seen)}
     return found
 
@@ -87,6 +97,67 @@ async def _answer(survey, secret, customers):
     return answered
 
 
+@pytest.fixture(scope="module")
+async def later(survey, attack):
+    """What came when all that was done with the answers that can be: analyses, topics, honesty, exports, a retention."""
+    survey.clock.advance(timedelta(days=9))
+    async with survey.client(Role.ANALYST, Role.MANAGER, Role.ADMIN) as client:
+        for path, body in LATER:
+            answer = await client.post(path, json=body)
+            assert answer.status_code in {201, 202}, answer.text
+        await client.get("/v1/insights/scores", params={"group_by": ["unit", "day"]})
+        await client.get("/v1/insights/reliability", params={"item": ["staff_conduct", "billing_accuracy"]})
+    await survey.fire_timers()
+    while await survey.runtime.jobs.run_next():
+        pass
+    now = await dump(survey)
+    before = attack["before"]
+    return {name: [row for key, row in rows.items() if key not in before[name]] for name, rows in now.items()}
+
+
+class TestLater:
+    """Nothing that is made of the answers afterwards leads back either."""
+
+    def test_it_was_done(self, later):
+        assert all(later[name] for name in ("analysis_member", "anonymous_member", "analysis", "cell", "stored_file"))
+        jobs = [_columns(row) for row in later["job"]]
+        assert {job["state"] for job in jobs} == {"done"}
+
+    def test_no_row_names_a_customer_an_invitation_or_a_phones_id(self, attack, later):
+        names = [str(one[key]) for one in attack["customers"] for key in ("account", "invitation", "contact_id")]
+        names += [str(one["response"]) for one in attack["customers"]] + [one["token"] for one in attack["customers"]]
+        lines = [(table, row["line"]) for table, rows in later.items() for row in rows]
+        assert [(table, name) for table, line in lines for name in names if name in line] == []
+
+    @pytest.mark.parametrize("table", ["analysis_member", "anonymous_member"])
+    def test_blocks_are_written_five_at_a_time_and_at_once(self, attack, later, table):
+        """In one statement of one transaction: neither tells of an order."""
+        hidden = {_columns(row)["id"] for row in attack["came"]["anonymous_response"]}
+        mine = [row for row in later[table] if _columns(row)["response_id"] in hidden]
+        steps = {}
+        for row in mine:
+            steps.setdefault((row["xmin"], _columns(row)["block"]), set()).add(row["cmin"])
+        assert steps
+        assert all(len(found) == 1 for found in steps.values())
+        assert all(sum(key[0] == one["xmin"] for one in later[table]) >= 5 for key in steps)
+
+    def test_no_value_of_an_answer_is_shared_with_some_customers_and_not_with_others(self, attack, later):
+        """Every join there is: any column, system columns included, with any other of what is kept of customers."""
+        told = [set() for _ in attack["customers"]]
+        for table, rows in attack["before"].items():
+            if table not in CONTENT:
+                for row in rows.values():
+                    for place, one in enumerate(attack["customers"]):
+                        if any(str(one[key]) in row["line"] for key in ("account", "invitation", "contact_id")):
+                            told[place] |= _values(row)
+        some = {value for values in told for value in values}
+        some = {value for value in some if 0 < sum(value in values for values in told) < 5}
+        assert len(some) > len(attack["customers"])
+        tables = (*CONTENT, "analysis_member", "anonymous_member", "anonymous_spent")
+        joined = [(table, some & _values(row)) for table in tables for row in later[table] if some & _values(row)]
+        assert joined == []
+
+
 class TestRows:
     def test_what_the_attacker_looks_at_is_there(self, attack):
         counted, waiting = attack["came"]["anonymous_response"], attack["came"]["anonymous_waiting"]
@@ -122,6 +193,14 @@ class TestRows:
 
 
 class TestSystemColumns:
+    @pytest.mark.parametrize("table", ["anonymous_spent", *CONTENT])
+    def test_a_bucket_is_written_in_one_step(self, attack, table):
+        """Steps of a transaction are numbered: one for each answer would tell their order."""
+        steps = {}
+        for row in attack["came"][table]:
+            steps.setdefault(row["xmin"], set()).add(row["cmin"])
+        assert all(len(found) == 1 for found in steps.values())
+
     @pytest.mark.parametrize("table", ["anonymous_spent", *CONTENT])
     def test_each_transaction_wrote_at_least_five_answers(self, attack, table):
         sizes = {}
@@ -186,8 +265,22 @@ class TestBesides:
         assert set(found) == {1, 2, 3, 4, 5}
 
 
-def _columns(row):
+def _values(row):
+    """All that a row could be joined by: values of any depth that single out anything, and its transactions."""
+    found = {f"transaction {row[name]}" for name in ("xmin", "xmax") if row[name] != "0"}
 
+    def look(value):
+        if isinstance(value, dict | list):
+            for one in value.values() if isinstance(value, dict) else value:
+                look(one)
+        elif value is not None and len(str(value)) > 3:
+            found.add(str(value))
+
+    look(_columns(row))
+    return found
+
+
+def _columns(row):
     found = row["row"]
     return json.loads(found) if isinstance(found, str) else found
 
