@@ -99,7 +99,7 @@ async def _answer(survey, secret, customers):
 
 @pytest.fixture(scope="module")
 async def later(survey, attack):
-    """What came when all that was done with the answers that can be: analyses, topics, honesty, exports, a retention."""
+    """What came when all was done with the answers that can be: analyses, topics, honesty, exports."""
     survey.clock.advance(timedelta(days=9))
     async with survey.client(Role.ANALYST, Role.MANAGER, Role.ADMIN) as client:
         for path, body in LATER:
