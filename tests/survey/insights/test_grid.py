@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.insights.grid import Fact, entries, entries_as_json, scores_as_json, teams_of
+from survey.insights.grid import Fact, entries, entries_as_json, scores_as_json, spoken_of, teams_of
 from survey.questionnaires.kano import CATEGORIES
 from survey.questionnaires.scoring import NeedAnswer, Score
 
@@ -72,6 +72,11 @@ facts = st.builds(
         | st.builds(NeedAnswer, texts, st.sampled_from(CATEGORIES))
     ).map(tuple),
 )
+
+
+@given(facts)
+def test_an_answer_speaks_of_what_its_scores_speak_of(one):
+    assert spoken_of(one) == {name for score in one.scores for name in teams_of(one, score)}
 
 
 class TestJson:

@@ -22,7 +22,7 @@ from survey.effects.measure import Effect, advanced, effect, next_look
 from survey.effects.models import EffectWatch
 from survey.insights.cells import moments_of
 from survey.insights.figures import Moments
-from survey.insights.grid import Fact, teams_of
+from survey.insights.grid import Fact, spoken_of
 from survey.insights.models import OVERALL, ScoreRow
 from survey.insights.questions import Question
 from survey.insights.service import CellFound, answer
@@ -74,7 +74,7 @@ async def look_again(session: AsyncSession, facts: Sequence[Fact], context: Cont
 
     Each watch is locked first: of two answers at once the later sees the earlier, so none is missed.
     """
-    touched = sorted({name for fact in facts for score in fact.scores for name in teams_of(fact, score)})
+    touched = sorted({name for fact in facts for name in spoken_of(fact)})
     if not touched:
         return
     watching = await scalars(session, WATCHING, touched)

@@ -45,6 +45,13 @@ def teams_of(fact: Fact, score: Score) -> dict[str, str]:
     return ({own: fact.unit} if own else {}) | dict(fact.teams)
 
 
+def spoken_of(fact: Fact) -> set[str]:
+    """The sub-processes that ``teams_of`` names for any of the scores."""
+    own = {score.sub_process for score in fact.scores}
+    whole = fact.sub_process in own or None in own
+    return {name for name in own if name} | (fact.teams.keys() if whole else set())
+
+
 def entries(fact: Fact) -> list[Entry]:
     """Each scored item under its own sub-process; the recommendation and the effort under the occasion's."""
     found = [_of_score(one) for one in fact.scores]

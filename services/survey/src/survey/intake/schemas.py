@@ -1,5 +1,6 @@
 """Responses over HTTP."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -42,7 +43,11 @@ class ResponseIn(BaseModel):
     device: Device | None = None
 
 
-class ResponseTaken(BaseModel):
+# What is answered was made here and needs no check: as a model it takes four times as long to make.
+
+
+@dataclass(slots=True)
+class ResponseTaken:
     """The same for each delivery of the same revision. ``received_at`` is null where the campaign is anonymous."""
 
     id: UUID
@@ -66,7 +71,8 @@ class BatchEntry(ResponseIn):
     id: UUID
 
 
-class BatchResult(BaseModel):
+@dataclass(slots=True)
+class BatchResult:
     """One entry's own outcome, at the entry's place: ``response`` where it was taken, else ``problem``."""
 
     status: int
@@ -74,5 +80,6 @@ class BatchResult(BaseModel):
     problem: dict[str, Any] | None = None
 
 
-class BatchTaken(BaseModel):
+@dataclass(slots=True)
+class BatchTaken:
     items: list[BatchResult]
