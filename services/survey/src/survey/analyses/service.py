@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kit.auth import Actor
 from kit.context import Context
 from kit.db import Database
-from kit.db.rows import RowsStatement, run, run_rows
+from kit.db.rows import RowsStatement, run, run_rows, run_waiting
 from kit.errors import Invalid, NotFound
 from survey.analyses.models import Analysis, AnalysisMember, AnalysisReach
 from survey.analyses.schemas import EXPERIENCES, AnalysisIn
@@ -152,6 +152,7 @@ async def assign(database: Database, context: Context) -> None:
 async def look_at(session: AsyncSession, responses: Sequence[UUID]) -> None:
     """The next look for blocks is at these answers too, whenever they were received; those in one stay there."""
     if responses:
+        await run_waiting(session)  # their scores may be as new as they
         await run(session, _LOOK_AT, list(responses))
 
 

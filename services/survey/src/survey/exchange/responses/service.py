@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit.auth import Actor
 from kit.context import Context
-from kit.db.rows import run_waiting
 from kit.ids import new_id
 from survey.analyses.service import look_at
 from survey.contacts.models import Contact, ErasedAccount
@@ -105,7 +104,6 @@ class PastAnswers:
         await session.execute(insert(Response), rows)
         store_scores(session, facts)
         add_up(session, facts, self._zone)
-        await run_waiting(session)
         await look_at(session, [one.response_id for one in facts])
         await came_late(session, [(row["id"], row["received_at"]) for row in rows], self._context)
 
