@@ -140,6 +140,21 @@ def test_a_sample_of_all_customers_was_asked_and_says_what_an_hour_without_suppl
     assert len(yearly["topics"]) > 1
 
 
+def test_the_figures_are_defended_and_a_person_has_his_rights(played: dict[str, Any]) -> None:
+    depth, yearly = played["own"]["depth"], played["own"]["yearly"]
+    assert depth["trend"]["weeks"] >= 6
+    assert depth["compared"]["in_differences"]["low"] > 0
+    assert depth["index"]["low"] < depth["index"]["value"] < depth["index"]["high"]
+    assert 0 < depth["alpha"]["value"] < 1
+    assert depth["alpha"]["n"] % 5 == depth["weighted"]["n"] % 5 == 0
+    assert {one["driver"] for one in depth["quadrants"]} == {one["driver"] for one in yearly["drivers"]["drivers"]}
+    assert depth["honesty"]["answers"] > 0
+    assert 0 <= depth["export"]["rows"] - yearly["rates"]["complete"] < 5
+    assert depth["person"] | {"erased_on": ""} == {
+        "answers": 1, "invitations": 1, "erased_on": "", "found_again": False,
+    }  # fmt: skip
+
+
 def test_every_case_was_closed_and_the_unsolved_one_again(played: dict[str, Any]) -> None:
     cases = played["own"]["cases"]
     assert cases["opened"] == cases["closed"]

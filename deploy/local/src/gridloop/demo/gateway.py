@@ -86,6 +86,9 @@ class Caller:
     async def put(self, path: str, body: Body) -> Any:
         return await self._ask("PUT", path, json=body)
 
+    async def delete(self, path: str) -> Any:
+        return await self._ask("DELETE", path)
+
     async def send_file(self, path: str, content: str, kind: str, **params: Any) -> Any:
         """Posts a document as it is, ``kind`` its media type."""
         headers = {"Content-Type": kind} | await self._headers()

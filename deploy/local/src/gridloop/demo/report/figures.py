@@ -6,7 +6,7 @@ from typing import Any
 from gridloop.demo.company.company import Company
 from gridloop.demo.content import read
 from gridloop.demo.gateway import Body
-from gridloop.demo.report import cases, followed, heard, outage, service, yearly
+from gridloop.demo.report import cases, depth, followed, heard, outage, service, yearly
 from gridloop.demo.story import Story
 
 
@@ -25,6 +25,7 @@ async def gather(story: Story) -> Body:
             "service": await service.orders(story),
             "yearly": await yearly.figures(story),
             "followed": await followed.loop(story),
+            "depth": await depth.figures(story),
         }
 
 

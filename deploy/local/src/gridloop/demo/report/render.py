@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rich.cells import cell_len
 
 from gridloop.demo.gateway import Body
-from gridloop.demo.report import story_of_case, yearly_told
+from gridloop.demo.report import depth_told, story_of_case, yearly_told
 from gridloop.demo.report.tables import INDENT, paragraph, table
 from gridloop.demo.report.words import Words, number, percent, signed
 
@@ -234,6 +234,10 @@ def _yearly(figures: Body, words: Words) -> Iterator[str]:
     yield from yearly_told.told(figures["yearly"], words)
 
 
+def _depth(figures: Body, words: Words) -> Iterator[str]:
+    yield from depth_told.told(figures["depth"], words)
+
+
 def _open(figures: Body, words: Words) -> Iterator[str]:
     yield words("open.heading")
     still = [one for one in figures["finding"]["others"] if one["state"] != "closed"]
@@ -268,5 +272,6 @@ def _sign_ins(figures: Body, words: Words) -> Iterator[str]:
 
 
 SECTIONS: tuple[Section, ...] = (
-    _title, _company, _heard, _outage, _cases, _found, _done, _changed, _followed, _yearly, _open, _where, _sign_ins,
+    _title, _company, _heard, _outage, _cases, _found, _done, _changed, _followed, _yearly, _depth, _open, _where,
+    _sign_ins,
 )  # fmt: skip

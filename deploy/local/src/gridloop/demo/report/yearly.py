@@ -35,7 +35,7 @@ async def figures(story: Story) -> Body:
 
 
 def _rates(total: Body) -> Body:
-    rates = {one["name"]: _rounded(one["value"]) for one in total["rates"]}
+    rates = {one["name"]: rounded(one["value"]) for one in total["rates"]}
     return {name: total[name] for name in ("issued", "complete", "opted_out")} | {
         "response_rate": rates["response_rate_1"]
     }
@@ -47,24 +47,24 @@ def _need(found: Body) -> Body:
         "code": found["code"],
         "category": kano["category"],
         "kano_n": kano["n"],
-        "importance": _rounded(importance["value"]),
-        "performance": _rounded(found["performance"]["value"]),
-        "opportunity": _rounded(found["opportunity"]),
+        "importance": rounded(importance["value"]),
+        "performance": rounded(found["performance"]["value"]),
+        "opportunity": rounded(found["opportunity"]),
     }
 
 
 async def _drivers(analyst: Caller, seed: int) -> Body:
     asked = {"kind": "drivers_lmg", "drivers": list(ASKED_OF_ALL), "trigger": "none", "seed": seed}
-    found = await _analysed(analyst, asked | {"resamples": RESAMPLES})
+    found = await analysed(analyst, asked | {"resamples": RESAMPLES})
     rows = [{"driver": one["name"]} | _interval(one, "share") for one in found["drivers"]]
     rows.sort(key=lambda one: -one["share"])
-    return {"n": found["n"], "r_squared": _rounded(found["r_squared"]["value"]), "drivers": rows}
+    return {"n": found["n"], "r_squared": rounded(found["r_squared"]["value"]), "drivers": rows}
 
 
 async def _cost(analyst: Caller) -> Body:
     """What an hour without supply goes with, in points of the overall score."""
     asked = {"kind": "experience_cost", "experiences": list(LIVED), "trigger": "none", "window_days": WINDOW_DAYS}
-    found = await _analysed(analyst, asked)
+    found = await analysed(analyst, asked)
     rows = [
         {"experience": one["name"], "exposed": one["exposed"]} | _interval(one, "points_per_unit")
         for one in found["coefficients"]
@@ -72,7 +72,8 @@ async def _cost(analyst: Caller) -> Body:
     return {"n": found["n"], "window_days": WINDOW_DAYS, "experiences": rows}
 
 
-async def _analysed(analyst: Caller, asked: Body) -> Body:
+async def analysed(analyst: Caller, asked: Body) -> Body:
+    """The result of an analysis, once it is done. Raises ``DemoError`` where it comes to nothing."""
     done = await _finished(analyst, "/v1/insights", (await analyst.post("/v1/insights/analyses", asked))["job"])
     found: Body = await analyst.get(f"/v1/insights/analyses/{done}")
     if found["result"] is None:
@@ -102,8 +103,9 @@ async def _finished(analyst: Caller, resource: str, job: str) -> str:
 
 
 def _interval(found: Body, name: str) -> Body:
-    return {what: _rounded(found[what]) for what in (name, "low", "high")}
+    return {what: rounded(found[what]) for what in (name, "low", "high")}
 
 
-def _rounded(value: Any) -> float | None:
+def rounded(value: Any) -> float | None:
+    """As far as two runs agree."""
     return None if value is None else round(float(value), DIGITS)

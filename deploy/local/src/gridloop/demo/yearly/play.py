@@ -21,13 +21,17 @@ PAUSE = 0.25
 
 
 class YearlySurvey:
-    """``campaign``: its id once it is planned; ``dry_run``: what was to be expected before anybody was asked."""
+    """``campaign``: its id once it is planned; ``dry_run``: what was to be expected before anybody was asked.
+
+    ``first_account``: who answered first among those without an order of their own.
+    """
 
     def __init__(self, company: Company, story: Any, phones: Phones, orders: Orders, outage: Outage) -> None:
         self.company = company
         self.story = story
         self.campaign = ""
         self.dry_run: Body = {}
+        self.first_account = ""
         self._phones = phones
         self._orders = orders
         self._outage = outage
@@ -66,6 +70,8 @@ class YearlySurvey:
         for invitation in self._left:
             chance = self.company.stream("yearly", number, invitation["account"])
             if chance.random() < share:
+                if not self.first_account and invitation["account"] not in self._orders.by_account:
+                    self.first_account = invitation["account"]
                 responses.append(self._response(invitation, customers[invitation["account"]], until))
             else:
                 left.append(invitation)
