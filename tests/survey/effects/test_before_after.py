@@ -2,6 +2,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from kit.auth import Role
 from survey.effects.comparison import in_differences
@@ -51,6 +52,39 @@ async def test_against_a_comparison_group(survey, answered):
 async def test_shares_too(survey, answered, figure, difference):
     found = await get(survey, unit=EAST, split="2026-03-16", figure=figure)
     assert found["group"]["difference"]["value"] == pytest.approx(difference)
+
+
+WORDS = {"zh-CN": "题", "en": "item"}
+EASE = {
+    "title": WORDS,
+    "introduction": WORDS,
+    "items": [{"code": "felt", "type": "rating", "text": WORDS}, {"code": "ease", "type": "ces", "text": WORDS}],
+}
+
+
+async def test_effort_too_and_by_week(survey, asking, answered):
+    """CES as the mean of 1..7: before and after against the oracle, and as a trend."""
+    unit, sides = "/city/ease/", ([2, 3, 2, 4, 3, 2], [6, 5, 7, 6, 6, 5])
+    await asking.publish("ease", EASE)
+    await asking.campaign("ease", questionnaire="ease", trigger="none")
+    split = None
+    for side in sides:
+        split = survey.clock.now().date()
+        for ease in side:
+            body = {"campaign": "ease", "account": await asking.contact(), "unit": unit}
+            made = await asking.post("/v1/invitations", body, Role.INTEGRATOR)
+            link = await asking.post(f"/v1/invitations/{made['id']}/link", None, Role.INTEGRATOR, status=200)
+            await asking.answer(link["token"], felt=3, ease=ease)
+        survey.clock.advance(timedelta(days=14))
+    found = (await get(survey, unit=unit, split=split, figure="ces"))["group"]
+    before, after = ([float(one) for one in side] for side in sides)
+    low, high = CompareMeans(DescrStatsW(after), DescrStatsW(before)).tconfint_diff(usevar="unequal")
+    assert (found["before"]["value"], found["after"]["value"]) == (pytest.approx(16 / 6), pytest.approx(35 / 6))
+    assert found["after"]["formula"].startswith("mean of scores on 1..7")
+    assert (found["difference"]["low"], found["difference"]["high"]) == pytest.approx((low, high))
+    async with survey.client(Role.LEADER) as client:
+        trend = (await client.get("/v1/insights/trends", params={"unit": unit, "figure": "ces"})).json()
+    assert [point["figure"]["value"] for point in trend["points"]] == [pytest.approx(16 / 6), pytest.approx(35 / 6)]
 
 
 async def test_a_side_of_too_few_is_withheld(survey, answered):

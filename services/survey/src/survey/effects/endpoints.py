@@ -16,7 +16,7 @@ from survey.effects.comparison import DIFFERENCES, MEANS, in_differences, of_mea
 from survey.effects.measure import Effect
 from survey.effects.schemas import BeforeAfterOut, DifferenceOut, EffectOut, SidesOut
 from survey.effects.service import TwoSides, spread_of
-from survey.insights.cells import figures
+from survey.insights.cells import figure as cell_figure
 from survey.insights.endpoints import COUNTED, READERS, Bounds, Segment, parameters_of
 from survey.insights.figures import CONFIDENCE
 from survey.insights.schemas import FigureOut, Shown
@@ -88,7 +88,7 @@ async def get_before_after(
 
 
 def _sides(sides: TwoSides, figure: Shown) -> SidesOut:
-    before, after = (FigureOut(**figures(one.score, one.nps, one.ces)[figure]) for one in (sides.before, sides.after))
+    before, after = (FigureOut(**cell_figure(figure, sums)) for sums in sides.sums(figure))
     difference = _difference(sides, figure)
     return SidesOut(unit=sides.unit, segment=sides.segment, before=before, after=after, difference=difference)
 

@@ -20,7 +20,7 @@ from kit.ids import new_id
 from survey.effects.comparable import Compared, concerns
 from survey.effects.measure import Effect, advanced, effect, next_look
 from survey.effects.models import EffectWatch
-from survey.insights.cells import moments_of
+from survey.insights.cells import measure_of, moments_of
 from survey.insights.figures import Moments
 from survey.insights.grid import Fact, spoken_of
 from survey.insights.models import OVERALL, ScoreRow
@@ -109,7 +109,7 @@ class TwoSides:
 
     def sums(self, figure: str) -> tuple[Sums | None, Sums | None]:
         """Of the measure that the figure is made of; None where withheld."""
-        name = "nps" if figure == "nps" else "score"
+        name = measure_of(figure)
         return getattr(self.before, name), getattr(self.after, name)
 
 
@@ -126,8 +126,8 @@ async def two_sides(session: AsyncSession, bounds: Question, split: date, *, act
 
 
 def spread_of(sums: Sums, figure: str) -> Moments:
-    """The moments of what the figure is the mean of: the score, 0 or 100, or -100, 0 or 100."""
-    if figure == "mean":
+    """The moments of what the figure is the mean of: the score, the effort, 0 or 100, or -100, 0 or 100."""
+    if figure in {"mean", "ces"}:
         return moments_of(sums)
     against = sums.unfavourable if figure == "nps" else 0
     return Moments(sums.n, 100.0 * (sums.favourable - against), 10_000.0 * (sums.favourable + against))

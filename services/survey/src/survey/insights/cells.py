@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any, Literal
 
-from survey.insights.effort import effort
+from survey.insights.effort import SCALE, effort
 from survey.insights.figures import Figure, Moments, csat, mean_score, nps
 from survey.published.disclosure import SMALLEST_SHOWN, Sums
 
@@ -27,6 +27,11 @@ def moments_of(sums: Sums) -> Moments:
     return Moments(sums.n, sums.total, sums.squares)
 
 
+def measure_of(name: str) -> str:
+    """The measure of the grid that a figure is made of."""
+    return name if name in {"nps", "ces"} else "score"
+
+
 def figures(score: Sums | None, recommendation: Sums | None, effort_sums: Sums | None) -> dict[str, Any]:
     """All figures of one cell; a measure that is None is withheld."""
     felt = effort_sums or Sums()
@@ -40,11 +45,13 @@ def figures(score: Sums | None, recommendation: Sums | None, effort_sums: Sums |
     }
 
 
-def figure(name: Literal["mean", "csat", "nps"], sums: Sums | None) -> dict[str, Any]:
-    """One figure of the measure that it is made of."""
+def figure(name: Literal["mean", "csat", "nps", "ces"], sums: Sums | None) -> dict[str, Any]:
+    """One figure of the measure that it is made of (``measure_of``)."""
     shown = sums or Sums()
     if name == "mean":
         found = mean_score(moments_of(shown))
+    elif name == "ces":
+        found = mean_score(moments_of(shown), scale=SCALE)
     elif name == "csat":
         found = csat(shown.favourable, shown.n)
     else:

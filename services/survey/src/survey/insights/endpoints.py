@@ -16,7 +16,7 @@ from kit.http import Ctx
 from survey.campaigns.occasion import Trigger
 from survey.contacts.schemas import UnitPath
 from survey.insights import service
-from survey.insights.cells import HIDDEN, figures, moments_of
+from survey.insights.cells import HIDDEN, figures, measure_of, moments_of
 from survey.insights.cells import figure as cell_figure
 from survey.insights.changes import FEWEST, METHOD, Point, changes
 from survey.insights.figures import CONFIDENCE
@@ -213,15 +213,15 @@ def _without(cell: CellFound, found: Mapping[Key, Sums | None]) -> UnflaggedOut:
 
 
 def _figure(cell: CellFound, name: Shown) -> FigureOut:
-    return FigureOut(**cell_figure(name, cell.nps if name == "nps" else cell.score))
+    return FigureOut(**cell_figure(name, getattr(cell, measure_of(name))))
 
 
 def _point(cell: CellFound, name: Shown) -> Point | None:
     """The figure with the variance of one respondent, None where it is withheld or nobody answered."""
-    sums = cell.nps if name == "nps" else cell.score
+    sums: Sums | None = getattr(cell, measure_of(name))
     if sums is None or sums.n < SMALLEST_SHOWN:
         return None
-    if name == "mean":
+    if name in {"mean", "ces"}:
         scores = moments_of(sums)
         return Point(scores.mean, scores.n, scores.variance)
     good, bad = sums.favourable / sums.n, (sums.unfavourable / sums.n if name == "nps" else 0.0)

@@ -9,7 +9,8 @@ from survey.insights.questions import Dimension
 from survey.insights.satisfaction_index import Indicator, fault_of
 from survey.questionnaires.definition import Driver
 
-Shown = Literal["mean", "csat", "nps"]
+Shown = Literal["mean", "csat", "nps", "ces"]
+"""CES as the mean of 1..7."""
 
 
 class FigureOut(BaseModel):
