@@ -3,6 +3,7 @@
 from incident.calls import models as calls
 from incident.crews import models as crews
 from incident.db import Base
+from incident.disturbances import models as disturbances
 from incident.incidents import models as incidents
 from incident.interruptions import models as interruptions
 from incident.network import models as network
@@ -15,6 +16,7 @@ __all__ = [
     "Base",
     "calls",
     "crews",
+    "disturbances",
     "incidents",
     "interruptions",
     "network",
