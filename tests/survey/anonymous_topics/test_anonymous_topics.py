@@ -1,5 +1,6 @@
 """What anonymous words are about, and all that is not told of them."""
 
+import json
 import random
 from datetime import timedelta
 from itertools import combinations
@@ -76,6 +77,9 @@ class TestTopics:
         ids = [str(one["id"]) for one in await survey.sql("SELECT id FROM anonymous_response")]
         assert ids
         assert not any(one in content for one in ids)
+        looked_up = "SELECT 1 FROM topic_example WHERE response_id IN (SELECT id FROM anonymous_response)"
+        assert await survey.sql(looked_up) == []
+        assert {topic["mean_score"] for topic in json.loads(content)["topics"]} == {None}
 
     async def test_few_words_give_a_reason(self, survey, answered):
         found = await run(survey, unit="/city/west/")

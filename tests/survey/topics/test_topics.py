@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 
 from kit.auth import Role
@@ -86,6 +88,24 @@ class TestTopics:
         )
         assert "停电" not in dump
         assert "13812345678" not in dump
+
+    async def test_an_erased_customers_answer_is_named_nowhere_and_no_figure_moves(self, survey, answered):
+        made = await run(survey, unit=UNIT, most_topics=2, seed=5, examples=10)
+        before = await get(survey, made, Role.ANALYST)
+        (row,) = await survey.sql("SELECT content FROM topic_run WHERE id = $1", UUID(made))
+        sealed = survey.runtime.context.keyring.open(UUID(made), row["content"])
+        examples = await survey.sql(
+            "SELECT e.response_id AS id, c.account FROM topic_example e JOIN response r ON r.id = e.response_id "
+            "JOIN contact c ON c.id = r.contact_id WHERE run_id = $1",
+            UUID(made),
+        )
+        assert len(examples) > 20
+        assert not any(str(one["id"]) in sealed for one in await survey.sql("SELECT id FROM response"))
+        async with survey.client(Role.ADMIN) as officer:
+            assert (await officer.delete(f"/v1/contacts/{examples[0]['account']}")).status_code == 200
+        left = "SELECT 1 FROM topic_example WHERE response_id = $1"
+        assert await survey.sql(left, examples[0]["id"]) == []
+        assert await get(survey, made, Role.ANALYST) == before
 
     async def test_an_example_goes_with_its_customers_key(self, survey, answered):
         made = await run(survey, unit=UNIT, most_topics=2, seed=1, examples=10)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response, status
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kit import jobs
 from kit.auth import Actor, Role, allow
@@ -60,7 +61,8 @@ async def get_topics(run_id: UUID, session: ReadSession, context: Ctx, actor: Re
     found = await service.find(session, run_id, actor=actor)
     content = json.loads(context.keyring.open(found.id, found.content)) if found.content else None
     most = found.parameters["examples"] if actor.has(*WORDS_READERS) else None
-    topics = [await _topic(session, one, most, context) for one in content["topics"]] if content else None
+    named = enumerate(content["topics"]) if content else ()
+    topics = [await _topic(session, found, place, one, most, context) for place, one in named]
     head = TopicRunHead.model_validate(found, from_attributes=True).model_dump()
     return TopicRunOut(
         **head,
@@ -68,7 +70,7 @@ async def get_topics(run_id: UUID, session: ReadSession, context: Ctx, actor: Re
         formulas=FORMULAS,
         time_zone=settings_of(context).time_zone,
         steps_of=SMALLEST_SHOWN,
-        topics=topics,
+        topics=topics if content else None,
         ungrouped=content["ungrouped"] if content else {},
         reason=found.reason,
     )
@@ -87,8 +89,9 @@ async def stop_topics_job(job_id: UUID, session: WriteSession, actor: Reader) ->
     return await jobs.find(session, job_id, actor=actor)
 
 
-async def _topic(session: Any, one: dict[str, Any], most: int | None, context: Context) -> TopicOut:
-    members = [UUID(member) for member in one["members"]]
+async def _topic(
+    session: AsyncSession, run: TopicRun, place: int, one: dict[str, Any], most: int | None, context: Context
+) -> TopicOut:
     return TopicOut(
         language=one["language"],
         name=" / ".join(one["terms"][:3]),
@@ -96,6 +99,6 @@ async def _topic(session: Any, one: dict[str, Any], most: int | None, context: C
         n=one["n"],
         share=one["share"],
         months=[MonthOut(month=month, n=n) for month, n in one["months"]],
-        mean_score=await service.mean_scores(session, members),
-        examples=None if most is None else await service.examples(session, members[: 3 * most], most, context),
+        mean_score=one["mean_score"],
+        examples=None if most is None else await service.examples(session, run.id, place, most, context),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from kit.context import Context
 from kit.jobs import Job, Jobs, Stopped
@@ -43,6 +44,11 @@ async def keep(
     """
     enough = len(texts) >= service.FEWEST
     content = await asyncio.to_thread(grouping) if enough else None
+    members: list[list[UUID]] = []
+    async with job.database.reading() as session:
+        for one in content["topics"] if content else ():
+            members.append([UUID(member) for member in one.pop("members")])
+            one["mean_score"] = await service.mean_scores(session, members[-1])
     row = {
         "id": job.id,
         "parameters": job.payload["asked"] | more,
@@ -55,7 +61,7 @@ async def keep(
         "created_at": context.clock.now(),
     }
     async with job.database.writing() as session:
-        await service.store(session, row)
+        await service.store(session, row, members)
     return {"topics": str(job.id)}
 
 

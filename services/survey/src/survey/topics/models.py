@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,9 +13,9 @@ from survey.db import Base
 
 
 class TopicRun(Base):
-    """``content``: topics with their terms, counts and the ids of example answers, sealed by the service's key.
+    """``content``: topics with their terms and figures, sealed by the service's key.
 
-    No words of a customer are in it: examples are opened when they are read, with his own key, and are gone with it.
+    No words of a customer and no answer's id are in it: see ``TopicExample``.
     """
 
     __tablename__ = "topic_run"
@@ -33,3 +33,18 @@ class TopicRun(Base):
     reason: Mapped[str | None]
     requested_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class TopicExample(Base):
+    """An answer typical of a topic, the most typical first; its words are opened when they are read.
+
+    They open with the customer's own key and are gone with it; his erasure finds the answer here by its id.
+    """
+
+    __tablename__ = "topic_example"
+    __table_args__ = (Index(None, "response_id"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("topic_run.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    response_id: Mapped[UUID]

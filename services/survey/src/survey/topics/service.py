@@ -30,13 +30,14 @@ from survey.responses.models import Response
 from survey.settings import settings_of
 from survey.topics.coarse import stepped
 from survey.topics.masking import masked
-from survey.topics.models import TopicRun
+from survey.topics.models import TopicExample, TopicRun
 from survey.topics.schemas import TopicsIn
 from survey.topics.vocabulary import Language, language_of, names_in, terms
 
 AT_ONCE = 500
 MOST = 20_000
 FEWEST = 30
+SPARE = 3
 LONGEST_EXAMPLE = 200
 
 
@@ -102,9 +103,17 @@ async def begin(session: AsyncSession, kind: str, asked: Any, *, actor: Actor) -
     return await jobs.enqueue(session, kind, payload, actor=actor)
 
 
-async def store(session: AsyncSession, row: dict[str, Any]) -> None:
-    """Once per job."""
+async def store(session: AsyncSession, row: dict[str, Any], members: Sequence[Sequence[UUID]]) -> None:
+    """Once per job; of each topic's members the first few, as some may not open any more when they are looked at."""
     await session.execute(insert(TopicRun).values(row).on_conflict_do_nothing())
+    most = SPARE * int(row["parameters"]["examples"])
+    examples = [
+        {"run_id": row["id"], "topic": topic, "place": place, "response_id": member}
+        for topic, some in enumerate(members)
+        for place, member in enumerate(some[:most])
+    ]
+    if examples:
+        await session.execute(insert(TopicExample).on_conflict_do_nothing(), examples)
 
 
 async def find(session: AsyncSession, run_id: UUID, *, actor: Actor) -> TopicRun:
@@ -124,8 +133,10 @@ async def mean_scores(session: AsyncSession, members: Sequence[UUID]) -> float |
     return stepped(float(mean), n) if n else None
 
 
-async def examples(session: AsyncSession, ids: Sequence[UUID], most: int, context: Context) -> list[str]:
-    """Masked words of the first of these answers that can still be opened."""
+async def examples(session: AsyncSession, run_id: UUID, topic: int, most: int, context: Context) -> list[str]:
+    """Masked words of the first of the topic's answers that can still be opened."""
+    mine = select(TopicExample.response_id).where(TopicExample.run_id == run_id, TopicExample.topic == topic)
+    ids = (await session.scalars(mine.order_by(TopicExample.place))).all()
     wanted = _columns().where(Response.id.in_(ids))
     rows = {row.id: row for row in await session.execute(wanted)}
     found: list[str] = []
