@@ -20,9 +20,9 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 Work = Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Outcome]]]
 
-PLACES = 2
+PLACES = 3
 ENOUGH = 12
-"""Items that are worth a transaction of their own beside another that is under way."""
+"""Items that are worth a transaction of their own beside others that are under way."""
 MOST = 512
 MOST_WAITING = 4_096
 ATTEMPTS = 3
