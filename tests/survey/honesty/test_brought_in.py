@@ -8,6 +8,7 @@ import pytest
 from kit.auth import Role
 from survey.published.service import catch_up
 from tests.survey.exchange.importing import Importing
+from tests.survey.honesty.months import looked_through
 
 UNIT = "/city/imported/"
 HEADING = "id,account,occurred_at,unit,sub_process,overall\n"
@@ -21,16 +22,6 @@ async def april(survey, asking):
     survey.clock.at = datetime.fromisoformat("2026-04-20T09:00:00+08:00")
     await looked_through(survey)
     return Importing(survey)
-
-
-async def looked_through(survey):
-    """How often which month was, by now."""
-    await survey.fire_timers()
-    while await survey.runtime.jobs.run_next():
-        pass
-    rows = await survey.sql("SELECT payload ->> 'month' AS month, state FROM job WHERE kind = 'insights.honesty'")
-    assert {row["state"] for row in rows} <= {"done"}
-    return sorted(row["month"] for row in rows)
 
 
 async def brought(importing, day, *scores, account=""):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from survey.honesty.timers import begin
+from tests.survey.honesty.months import looked_through
 from tests.survey.honesty.test_honesty import answer
 
 HALL = "/city/east/hall-1/"
@@ -12,15 +13,6 @@ HALL = "/city/east/hall-1/"
 
 def at(text):
     return datetime.fromisoformat(f"{text}+08:00")
-
-
-async def looked_through(survey):
-    await survey.fire_timers()
-    while await survey.runtime.jobs.run_next():
-        pass
-    rows = await survey.sql("SELECT payload ->> 'month' AS month, state FROM job WHERE kind = 'insights.honesty'")
-    assert {row["state"] for row in rows} <= {"done"}
-    return sorted(row["month"] for row in rows)
 
 
 @pytest.fixture(scope="module")

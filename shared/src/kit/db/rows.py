@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import asyncpg
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 INSERT = "INSERT INTO {table} ({columns}) SELECT {values} FROM {rows}"
 DRIVER, LATER = "kit.driver", "kit.later"
+MOST_TOGETHER = 256
+"""Compositions that are kept: the program has few, each its own prepared statement."""
 PARAMETER = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -103,7 +105,7 @@ async def run_waiting(session: AsyncSession) -> None:
         await run(session, _together(statements), *(value for some in values for value in some))
 
 
-@cache
+@lru_cache(maxsize=MOST_TOGETHER)
 def _together(statements: tuple[str, ...]) -> str:
     """One statement of several that write, whose parameters are numbered through."""
     numbered, used = list[str](), 0
