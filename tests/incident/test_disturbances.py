@@ -46,8 +46,10 @@ class TestRecording:
         assert events[0]["data"]["residual_percent"] == 62.5
 
     async def test_told_again_it_is_no_news(self, incident, company):
-        await record(incident, told(incident, "again"))
-        (taken,) = (await record(incident, told(incident, "again", duration_ms=900)))["items"]
+        same = told(incident, "again")
+        await record(incident, same)
+        incident.clock.advance(timedelta(minutes=5))
+        (taken,) = (await record(incident, same))["items"]
         assert (taken["outcome"], taken["customers"]) == ("unchanged", 10)
         assert len(await announced(incident, "again")) == 10
 
@@ -64,6 +66,22 @@ class TestRecording:
 
 
 class TestRefused:
+    @pytest.mark.parametrize(
+        "more", [{"duration_ms": 900}, {"residual_percent": 41.0}, {"unit": "/city/east/"}, {"happened_at": "earlier"}]
+    )
+    async def test_a_number_stands_for_one_disturbance(self, incident, company, more):
+        number = f"one-{next(iter(more))}"
+        first = told(incident, number)
+        await record(incident, first)
+        if "happened_at" in more:
+            more = {"happened_at": (incident.clock.now() - timedelta(seconds=1)).isoformat()}
+        known = await incident.sql("SELECT * FROM disturbance WHERE number = $1", number)
+        refused = await record(incident, first | more, status=409)
+        assert refused["type"] == PROBLEM + "another_disturbance"
+        assert refused["errors"][0]["pointer"] == "/items/0/number"
+        assert "customers" not in refused
+        assert await incident.sql("SELECT * FROM disturbance WHERE number = $1", number) == known
+
     async def test_all_of_them_or_none(self, incident, company):
         items = (told(incident, "good"), told(incident, "nobody", loads=["load-9999"]))
         refused = await record(incident, *items, status=422)

@@ -39,7 +39,7 @@ Reader = Annotated[
 async def record_disturbances(
     session: WriteSession, context: Ctx, actor: Sender, sent: DisturbancesIn
 ) -> DisturbancesTaken:
-    """Up to 100 at once, all or none; what is known by the sender's number changes nothing.
+    """Up to 100 at once, all or none; the same under the sender's number changes nothing, another under it is refused.
 
     Each customer hit is announced: survey joins dips with what customers say.
     """

@@ -14,19 +14,28 @@ from incident.supply_points.service import OutsideYourUnit, served_at
 from kit.auth import Actor
 from kit.context import Context
 from kit.contracts.incident import DisturbanceRecorded
-from kit.errors import Invalid
+from kit.errors import Conflict, Invalid
 from kit.events import emit
 from kit.ids import new_id
+
+TOLD = ("unit", "kind", "happened_at", "residual_percent", "duration_ms")
 
 
 class HitsNobody(Invalid):
     code, title = "hits_nobody", "Nobody is served there"
 
 
+class AnotherDisturbance(Conflict):
+    code, title = "another_disturbance", "The number stands for another disturbance"
+
+
 async def take(
     session: AsyncSession, sent: Sequence[DisturbanceIn], *, context: Context, actor: Actor
 ) -> list[DisturbanceTaken]:
-    """All of them, in the order of their numbers; raises OutsideYourUnit, HitsNobody, Invalid for a time to come."""
+    """All of them, in the order of their numbers.
+
+    Raises OutsideYourUnit, HitsNobody, AnotherDisturbance, and Invalid for a time to come.
+    """
     _check(sent, context, actor)
     order = sorted(range(len(sent)), key=lambda place: (sent[place].source, sent[place].number))
     taken = {place: await _take_one(session, sent[place], place, context, actor) for place in order}
@@ -54,9 +63,7 @@ async def _take_one(
     row |= {"id": new_id(), "customers": 0, "recorded_at": context.clock.now(), "recorded_by": actor.subject}
     made = await session.scalar(insert(Disturbance).values(row).on_conflict_do_nothing().returning(Disturbance))
     if made is None:
-        known = select(Disturbance).where(Disturbance.source == one.source, Disturbance.number == one.number)
-        found = (await session.scalars(known)).one()
-        return DisturbanceTaken(source=one.source, number=one.number, outcome="unchanged", customers=found.customers)
+        return await _known(session, one, place)
     hit = insert(Disturbed).from_select(["disturbance_id", "account", "unit"], _hit(one, made.id))
     rows = (await session.execute(hit.returning(Disturbed.account, Disturbed.unit))).all()
     if not rows:
@@ -69,6 +76,18 @@ async def _take_one(
     for account, unit in sorted((row.account, row.unit) for row in rows):
         _announce(session, made, account, unit)
     return DisturbanceTaken(source=one.source, number=one.number, outcome="created", customers=made.customers)
+
+
+async def _known(session: AsyncSession, one: DisturbanceIn, place: int) -> DisturbanceTaken:
+    """The same told again; of another that bears the number, of whichever unit, nothing is told."""
+    known = select(Disturbance).where(Disturbance.source == one.source, Disturbance.number == one.number)
+    found = (await session.scalars(known)).one()
+    if any(getattr(found, name) != getattr(one, name) for name in TOLD):
+        raise AnotherDisturbance(
+            f"{one.source} used the number {one.number} for another disturbance; give each a number of its own.",
+            errors=[{"pointer": f"/items/{place}/number", "detail": "Known with another unit, time, depth or length."}],
+        )
+    return DisturbanceTaken(source=one.source, number=one.number, outcome="unchanged", customers=found.customers)
 
 
 def _hit(one: DisturbanceIn, disturbance: UUID) -> Select[UUID, str, str]:
